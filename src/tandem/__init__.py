@@ -1,0 +1,1 @@
+"""Keeps HubSpot activities and Salesforce tasks in step."""

@@ -1,0 +1,224 @@
+"""
+What the engine asks of the two CRMs; each connector module implements one of these protocols.
+
+Values in and out are of ``tandem.model``; vendor JSON stays inside ``crm`` and ``mapping``. All
+methods raise the ``CrmError`` family of ``tandem.errors``; batch methods take any number of ids or
+records and split them into calls as large as the vendor allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from tandem.model import (
+    Activity,
+    Associations,
+    Company,
+    Contact,
+    Deal,
+    HubSpotOwner,
+    ObjectType,
+    Org,
+    Person,
+    Portal,
+    SalesforceUser,
+    Written,
+)
+
+__all__ = [
+    "Conversion",
+    "Form",
+    "HubSpot",
+    "MarketingEvent",
+    "Page",
+    "People",
+    "Salesforce",
+    "TaskSeen",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some activities in the order the source gives them, and the watermark they reach."""
+
+    activities: tuple[Activity, ...]
+    watermark: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """A contact's form-conversion summary: which form it last sent, and how many in all."""
+
+    contact_id: str
+    at: datetime
+    count: int
+    event_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketingEvent:
+    """``tally`` changes whenever somebody registers, attends or cancels."""
+
+    id: str
+    name: str
+    tally: str
+    starts_at: datetime | None = None
+
+
+class HubSpot(Protocol):
+    """The HubSpot account of a connection."""
+
+    async def now(self) -> datetime:
+        """HubSpot's own clock, to the second (from the Date header of an answer)."""
+
+    async def portal(self) -> Portal: ...
+
+    async def owners(self) -> Sequence[HubSpotOwner]:
+        """All owners, deactivated ones and queues included."""
+
+    async def scopes(self) -> frozenset[str] | None:
+        """The scopes the token was granted; None where the credential does not tell."""
+
+    def changed(
+        self, object_type: ObjectType, since: datetime, *, until: datetime | None = None
+    ) -> AsyncIterator[Page]:
+        """
+        Activities of *object_type* modified at or after *since*, ascending, pages of 200, past 10,000 by keyset.
+
+        E-mails come once, as ``Kind.SALES_EMAIL`` with their counters; opens and clicks are derived by
+        ``counter_history``.
+        """
+
+    async def read(
+        self, object_type: ObjectType, ids: Collection[str]
+    ) -> Mapping[str, Activity | None]:
+        """The present state of each id; None when HubSpot says it is archived or gone."""
+
+    async def associations(
+        self, object_type: ObjectType, ids: Collection[str], *, to: Collection[str]
+    ) -> Mapping[str, Associations]:
+        """Contacts, companies and deals (as named in *to*) of each activity; one call per 1,000 and target type."""
+
+    async def contacts(self, ids: Collection[str]) -> Mapping[str, Contact]:
+        """By id; an id that was merged away answers with the winner; unknown ids are absent."""
+
+    async def contacts_by_email(self, emails: Collection[str]) -> Mapping[str, Contact]:
+        """By primary or secondary address (lower case keys); unknown addresses are absent."""
+
+    async def companies(self, ids: Collection[str]) -> Mapping[str, Company]: ...
+
+    async def deals(self, ids: Collection[str]) -> Mapping[str, Deal]: ...
+
+    async def counter_history(
+        self, email_ids: Collection[str]
+    ) -> Mapping[str, tuple[Sequence[tuple[datetime, int]], Sequence[tuple[datetime, int]]]]:
+        """Of each e-mail, the history of opens and of clicks, oldest first, as (when, value)."""
+
+    def conversions(self, since: datetime) -> AsyncIterator[Sequence[Conversion]]: ...
+
+    async def forms(self) -> Sequence[Form]: ...
+
+    def submissions(self, form: Form, since: datetime) -> AsyncIterator[Sequence[Activity]]:
+        """Submissions of one form, newest first, back to *since*."""
+
+    def email_events(self, since: datetime, until: datetime) -> AsyncIterator[Sequence[Activity]]:
+        """Marketing e-mails sent, opened and clicked in a period by creation, titled with the e-mail's subject, bots marked."""
+
+    async def marketing_events(self) -> Sequence[MarketingEvent]: ...
+
+    def participations(self, event: MarketingEvent) -> AsyncIterator[Sequence[Activity]]: ...
+
+    async def file_names(self, ids: Collection[str]) -> Mapping[str, str]:
+        """Names of attached files; empty where the ``files`` scope is not granted."""
+
+    async def members_of(self, list_id: str) -> frozenset[str]:
+        """Contact ids on a list (segment)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """What Salesforce knows of some ids and addresses; deleted and converted ones included, by 18-character id."""
+
+    by_id: Mapping[str, Person] = field(default_factory=dict)
+    by_email: Mapping[str, Sequence[Person]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSeen:
+    """A Salesforce task as read: ``fields`` by API name; datetimes as ISO strings, dates as ``YYYY-MM-DD``."""
+
+    id: str
+    key: str | None
+    fields: Mapping[str, Any]
+    is_deleted: bool = False
+    is_archived: bool = False
+    modified_at: datetime | None = None
+    modified_by: str | None = None
+
+
+class Salesforce(Protocol):
+    """The Salesforce org of a connection, as the integration user."""
+
+    async def now(self) -> datetime: ...
+
+    async def org(self) -> Org: ...
+
+    async def users(self) -> Sequence[SalesforceUser]:
+        """Users (inactive too) and the queues that may own tasks."""
+
+    async def create_tasks(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Written]:
+        """
+        Insert tasks by API field names, up to 1,000 a call (composite of 5 × 200), in request order.
+
+        A taken key answers ``EXISTS`` with the existing id where Salesforce names it. A lost answer marks
+        every record of that call ``UNKNOWN`` rather than raising.
+        """
+
+    async def update_tasks(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Written]:
+        """Patch tasks; each record holds ``Id`` and only what changes."""
+
+    async def delete_tasks(self, ids: Sequence[str]) -> Sequence[Written]: ...
+
+    async def tasks_by_key(self, keys: Collection[str]) -> Mapping[str, TaskSeen]:
+        """By unique key, through queryAll: recycle bin and archive included."""
+
+    async def tasks(self, ids: Collection[str], fields: Collection[str]) -> Mapping[str, TaskSeen]:
+        """By id, through queryAll; ids nobody knows are absent."""
+
+    async def tasks_like(
+        self, person_ids: Collection[str], created_since: datetime
+    ) -> Sequence[TaskSeen]:
+        """Where there is no key field: tasks on these people (or, for an empty collection, on nobody) created since, with Subject, ActivityDate and Description."""
+
+    async def people(self, ids: Collection[str], emails: Collection[str]) -> People:
+        """Contacts and leads by id or address, in as few calls as the API allows (≤ 3 per 1,000, rights to edit included)."""
+
+    async def accounts(
+        self, ids: Collection[str], domains: Collection[str]
+    ) -> tuple[frozenset[str], Mapping[str, Sequence[str]]]:
+        """Which account ids exist, and the accounts whose website has each domain."""
+
+    async def opportunities(self, ids: Collection[str]) -> frozenset[str]:
+        """Which opportunity ids exist."""
+
+    async def limits(self) -> Mapping[str, tuple[int, int]]:
+        """Name of a limit to (max, remaining); ``DailyApiRequests`` among them."""
+
+    async def create_key_field(self) -> str:
+        """
+        Create the unique key field on activities with read access for people; a sentence on success.
+
+        Raises ``AccessLost`` with the two clicks an admin has to do where the user may not.
+        """
+
+    async def add_participants(self, rows: Sequence[tuple[str, str]]) -> Sequence[Written]:
+        """Shared Activities: put further contacts (task id, contact id) on tasks."""

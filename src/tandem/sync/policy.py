@@ -1,0 +1,135 @@
+"""
+A connection's choices as plain, frozen values: what SPEC section 3 calls the Activities settings.
+
+The text form (``activities.toml``), its validation and its defaults live in ``tandem.settings``;
+the pure core only ever sees these values.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+
+from tandem.model import Field, Kind, Side
+
+__all__ = [
+    "ActivityFilter",
+    "ConflictRule",
+    "ContactChoice",
+    "DeletePolicy",
+    "KindPolicy",
+    "Language",
+    "Policy",
+    "StatusChoice",
+    "TaskFilter",
+]
+
+
+class Language(enum.StrEnum):
+    ENGLISH = "en"
+    JAPANESE = "ja"
+
+
+class DeletePolicy(enum.StrEnum):
+    """What happens to the other side's record when one is deleted."""
+
+    KEEP = "keep"
+    COMPLETE = "complete"
+    DELETE = "delete"
+
+
+class ContactChoice(enum.StrEnum):
+    """Who of an activity's contacts is on its task: one (the article's rule), or all through Shared Activities."""
+
+    ONE = "one"
+    ALL = "all"
+
+
+class StatusChoice(enum.StrEnum):
+    """Whether tasks of a kind arrive as the rules say, always closed, or open."""
+
+    BY_RULE = "by_rule"
+    CLOSED = "closed"
+    OPEN = "open"
+
+
+class ConflictRule(enum.StrEnum):
+    NEWEST = "newest"
+    HUBSPOT = "hubspot"
+    SALESFORCE = "salesforce"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityFilter:
+    """Which activities of a kind sync; an empty member lets everything through, members narrow together."""
+
+    forms: frozenset[str] = frozenset()  # form ids
+    campaigns: frozenset[str] = frozenset()  # e-mail campaign ids
+    owners: frozenset[str] = frozenset()  # HubSpot owner ids
+    lists: frozenset[str] = frozenset()  # HubSpot list ids: the contact must be on one
+    subject_contains: tuple[str, ...] = ()  # any of these, ignoring case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindPolicy:
+    """One row of the Activities table. ``since`` is HubSpot's own time at the moment of switching on."""
+
+    enabled: bool = False
+    since: datetime | None = None
+    salesforce_task_type: str | None = None  # None: "-- no task type --"
+    subject_template: str | None = None
+    status: StatusChoice = StatusChoice.BY_RULE
+    contacts: ContactChoice = ContactChoice.ONE
+    record_type: str | None = None  # developer name
+    fixed_fields: Mapping[str, str | bool | float | int] = field(default_factory=dict)
+    filter: ActivityFilter = ActivityFilter()
+    first_open_only: bool = False
+    skip_bots: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFilter:
+    """Which Salesforce tasks appear in HubSpot."""
+
+    subtypes: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    record_types: frozenset[str] = frozenset()
+    open_only: bool = False
+    condition: str | None = None  # SOQL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Everything a run may decide by; ``version`` is the settings version it began with."""
+
+    version: int = 0
+    language: Language = Language.ENGLISH
+    kinds: Mapping[Kind, KindPolicy] = field(default_factory=dict)
+    salesforce_task_sync: bool = False
+    salesforce_tasks_since: datetime | None = None
+    task_filter: TaskFilter = TaskFilter()
+    task_fields: frozenset[Field] = frozenset(
+        {Field.SUBJECT, Field.STATUS, Field.PRIORITY, Field.TYPE}
+    )
+    conflict_rule: ConflictRule = ConflictRule.NEWEST
+    delete_policy: DeletePolicy = DeletePolicy.KEEP
+    due_time: time = time(8, 0)
+    completed_status: str | None = None  # None: the org's own choice by rule
+    inclusion_list: str | None = None
+    status_map: Mapping[str, str] = field(default_factory=dict)  # HubSpot -> Salesforce
+    priority_map: Mapping[str, str] = field(default_factory=dict)
+    daily_calls: Mapping[Side, int | None] = field(default_factory=dict)  # the allocation
+
+    def kind(self, kind: Kind) -> KindPolicy:
+        """The choices for *kind*; a kind never mentioned is off."""
+        return self.kinds.get(kind, _OFF)
+
+    @property
+    def enabled_kinds(self) -> tuple[Kind, ...]:
+        return tuple(kind for kind in Kind if self.kind(kind).enabled)
+
+
+_OFF = KindPolicy()
