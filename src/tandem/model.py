@@ -399,6 +399,7 @@ class Link:
     intent: Intent | None = None
     contact_id: str | None = None  # the HubSpot contact chosen at creation
     created_at: datetime | None = None  # of the activity, in its CRM
+    modified_at: datetime | None = None  # newest version of the activity that was decided about
     first_seen_at: datetime | None = None
     due_at: datetime | None = None
     attempts: int = 0
