@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 
-class ConnectionDropped(Exception):  # noqa: N818 - it is what happened, as httpx names such things
+class ConnectionDropped(Exception):
     """The connection broke and no answer will come; the socket server turns it into a TCP reset."""
 
 
