@@ -1,0 +1,435 @@
+"""
+What the engine answers: the values that the command line, the pages and the JSON output print.
+
+Nothing here is a sentence in a language. Reasons, findings and rules are codes with the values
+their sentences need; ``tandem.i18n`` holds the sentences, so that one run can be told in either
+language. Only a CRM's own words travel as they came.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tandem.model import Field, Kind, LinkState, PersonType, Side
+
+__all__ = [
+    "AccountCalls",
+    "Check",
+    "ConnectionState",
+    "ConnectionSummary",
+    "Decision",
+    "ErrorCard",
+    "Event",
+    "Explanation",
+    "Finding",
+    "Health",
+    "KindTally",
+    "Level",
+    "Match",
+    "Operation",
+    "Outcome",
+    "OwnerRow",
+    "PlannedAction",
+    "ProgressCallback",
+    "ReasonCount",
+    "RunReport",
+    "RunState",
+    "SettingsChange",
+    "SourceHealth",
+    "Stage",
+    "Step",
+]
+
+
+# --------------------------------------------------------------------------- a run
+
+
+class Outcome(enum.StrEnum):
+    """What became of one activity of a run: exactly one of these."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    DELETED = "deleted"
+    UNCHANGED = "unchanged"
+    WAITING = "waiting"
+    SKIPPED = "skipped"
+    PARKED = "parked"
+
+    @property
+    def needs_reason(self) -> bool:
+        return self in _WITH_REASON
+
+
+_WITH_REASON = frozenset({Outcome.WAITING, Outcome.SKIPPED, Outcome.PARKED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonCount:
+    """How many activities of a kind wait, are skipped or parked for one reason code."""
+
+    outcome: Outcome
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindTally:
+    """One row of a run's summary. ``seen`` is counted when activities are read, not from the outcomes."""
+
+    seen: int = 0
+    outcomes: Mapping[Outcome, int] = field(default_factory=dict)
+    reasons: tuple[ReasonCount, ...] = ()
+
+    def count(self, outcome: Outcome) -> int:
+        return self.outcomes.get(outcome, 0)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every activity seen has an outcome and every waiting, skipped or parked one a reason."""
+        return self.seen == sum(self.outcomes.values()) and all(
+            self.count(outcome)
+            == sum(each.count for each in self.reasons if each.outcome is outcome and each.reason)
+            for outcome in _WITH_REASON
+        )
+
+
+class RunState(enum.StrEnum):
+    """How a run ended. Everything but ``DONE`` comes with a message that says what to do."""
+
+    DONE = "done"
+    STOPPED = (
+        "stopped"  # in good order: today's calls are used up, the kind was switched off, Ctrl-C
+    )
+    BRAKED = "braked"  # it would have deleted or created too much: a person must agree first
+    SUSPENDED = "suspended"  # the connection rests until a person resumes it
+    FAILED = "failed"
+
+
+class Operation(enum.StrEnum):
+    """What a plan would do with one activity."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+    ADOPT = "adopt"  # the task exists already under our key: linked, not written
+    UNLINK = "unlink"
+    CONFLICT = "conflict"
+    WAIT = "wait"
+    SKIP = "skip"
+    PARK = "park"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """
+    One rule that was applied: ``rule`` is its code, ``values`` what its sentence names.
+
+    ``about`` is what was decided: ``eligible``, ``person``, ``assignee``, ``status``, ``type``,
+    ``related``, ``due``, ``subject``, ``field``.
+    """
+
+    about: str
+    rule: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedAction:
+    """What a run does, or would do, with one activity, and why."""
+
+    operation: Operation
+    kind: Kind
+    hubspot_id: str
+    key: str
+    side: Side | None = None  # the side written to
+    record_id: str | None = None  # of the task, where one exists
+    subject: str = ""
+    person: str = ""  # id of the Salesforce contact or lead
+    assignee: str = ""  # id of the Salesforce user
+    fields: tuple[Field, ...] = ()
+    reason: str = ""
+    decisions: tuple[Decision, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """
+    One run of one connection; ``planned`` is filled for a plan or a dry run only.
+
+    ``message`` is a CRM's or an error's own words where the state is not ``DONE``. ``run_id`` is
+    None for a dry run, which leaves no trace.
+    """
+
+    connection: str
+    run_id: int | None
+    started: datetime
+    finished: datetime
+    state: RunState = RunState.DONE
+    dry_run: bool = False
+    settings_version: int = 0
+    kinds: Mapping[Kind, KindTally] = field(default_factory=dict)
+    calls: Mapping[Side, int] = field(default_factory=dict)
+    planned: tuple[PlannedAction, ...] = ()
+    reason: str = ""  # code of why the run stopped early
+    message: str = ""
+
+    @property
+    def adds_up(self) -> bool:
+        return all(tally.adds_up for tally in self.kinds.values())
+
+    @property
+    def seen(self) -> int:
+        return sum(tally.seen for tally in self.kinds.values())
+
+    def total(self, outcome: Outcome) -> int:
+        """The number of activities of all kinds with *outcome*."""
+        return sum(tally.count(outcome) for tally in self.kinds.values())
+
+
+class Stage(enum.StrEnum):
+    """What a long piece of work is busy with, for the progress bar."""
+
+    CONNECT = "connect"
+    RECOVER = "recover"
+    PULL = "pull"
+    RESOLVE = "resolve"
+    PLAN = "plan"
+    APPLY = "apply"
+    BACKUP = "backup"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Progress: ``done`` of ``total`` activities (None: nobody knows yet) of the whole run, never decreasing."""
+
+    stage: Stage
+    done: int = 0
+    total: int | None = None
+    kind: Kind | None = None
+
+
+ProgressCallback = Callable[[Step], None]
+"""Called often and from the running loop: it must return at once and never raise."""
+
+
+# --------------------------------------------------------------------------- connections and settings
+
+
+class ConnectionState(enum.StrEnum):
+    INCOMPLETE = "incomplete"  # one of the two accounts is still missing
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionSummary:
+    """One connection as ``tandem connections`` lists it; names and ids never hold a secret."""
+
+    name: str
+    state: ConnectionState
+    hubspot_account: str | None = None  # the portal's id
+    hubspot_url: str | None = None
+    salesforce_account: str | None = None  # the org's id
+    salesforce_name: str | None = None
+    salesforce_url: str | None = None
+    salesforce_is_sandbox: bool = False
+    integration_user: str | None = None
+    enabled_kinds: tuple[Kind, ...] = ()
+    settings_version: int = 0
+    last_run: datetime | None = None
+    reason: str = ""  # code of the suspension
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsChange:
+    """
+    New settings that passed validation and are not saved yet.
+
+    ``difference`` holds unified lines (``-`` before, ``+`` after; empty when nothing changes),
+    ``warnings`` sentences in the language asked for, ``base_version`` the version compared with:
+    saving fails if another person saved meanwhile. ``text`` is what will be saved.
+    """
+
+    base_version: int
+    text: str
+    difference: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.difference
+
+
+# --------------------------------------------------------------------------- explaining
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One entry of a pair's history, oldest first; ``values`` are what was written, by field."""
+
+    at: datetime
+    what: str  # code: "created", "updated", "adopted", "parked", "conflict", ...
+    side: Side | None = None
+    run_id: int | None = None
+    settings_version: int | None = None
+    reason: str = ""
+    detail: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Why one activity is where it is. ``state`` is None for a record that Tandem has never met."""
+
+    connection: str
+    asked: str
+    kind: Kind | None = None
+    key: str | None = None
+    state: LinkState | None = None
+    reason: str = ""
+    detail: str = ""
+    hubspot_id: str | None = None
+    hubspot_url: str | None = None
+    salesforce_id: str | None = None
+    salesforce_url: str | None = None
+    person_type: PersonType | None = None
+    settings_version: int | None = None
+    due_at: datetime | None = None  # when it is looked at again
+    decisions: tuple[Decision, ...] = ()
+    history: tuple[Event, ...] = ()
+
+
+# --------------------------------------------------------------------------- health
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCalls:
+    """Calls of one account: ours in 24 h, the CRM's own limit and what is left of it, our allocation."""
+
+    side: Side
+    used_24h: int = 0
+    limit: int | None = None
+    remaining: int | None = None
+    allocation: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHealth:
+    """How far one source has been read; ``lag_seconds`` is None before its first read."""
+
+    name: str
+    side: Side
+    watermark: datetime | None = None
+    lag_seconds: float | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorCard:
+    """All activities parked for one reason: the code, the CRM's own words, and whom it concerns."""
+
+    reason: str
+    count: int
+    kinds: tuple[Kind, ...] = ()
+    message: str = ""  # the CRM's own words of the latest
+    last_at: datetime | None = None
+    keys: tuple[str, ...] = ()  # the first hundred
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """The state of one connection (SPEC section 9)."""
+
+    connection: str
+    state: ConnectionState
+    reason: str = ""
+    message: str = ""
+    last_run: RunReport | None = None
+    calls: tuple[AccountCalls, ...] = ()
+    sources: tuple[SourceHealth, ...] = ()
+    states: Mapping[LinkState, int] = field(default_factory=dict)
+    waiting: tuple[ReasonCount, ...] = ()
+    errors: tuple[ErrorCard, ...] = ()
+
+
+# --------------------------------------------------------------------------- owners
+
+
+class Match(enum.StrEnum):
+    """How an owner found its user."""
+
+    MANUAL = "manual"
+    EMAIL = "email"
+    NAME = "name"
+    NOBODY = "nobody"  # an admin chose: no user
+    NONE = "none"  # nobody fits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerRow:
+    """One HubSpot owner and the Salesforce user its activities are assigned to."""
+
+    hubspot_id: str
+    name: str
+    email: str | None = None
+    active: bool = True
+    match: Match = Match.NONE
+    salesforce_id: str | None = None
+    salesforce_name: str | None = None
+
+
+# --------------------------------------------------------------------------- doctor
+
+
+class Level(enum.StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Check(enum.StrEnum):
+    """What the set-up check looks at; the comment names the values its sentence needs."""
+
+    ENCRYPTION_KEY = "encryption_key"  # path
+    DATABASE = "database"  # url (without password)
+    SIGNED_IN = "signed_in"  # side, account
+    NOT_CONNECTED = "not_connected"  # side
+    ACCESS_LOST = "access_lost"  # side, message
+    UNREACHABLE = "unreachable"  # side, message
+    SCOPES_COMPLETE = "scopes_complete"
+    SCOPE_MISSING = "scope_missing"  # scope, kinds
+    API_DISABLED = "api_disabled"  # user
+    OTHER_ORG = "other_org"  # expected, found
+    KEY_FIELD_READY = "key_field_ready"
+    KEY_FIELD_MISSING = "key_field_missing"
+    TYPE_FIELD_HIDDEN = "type_field_hidden"  # user
+    FIELD_NOT_WRITABLE = "field_not_writable"  # field, user
+    REQUIRED_FIELD = "required_field"  # field
+    TASK_TYPE_GONE = "task_type_gone"  # kind, type
+    STATUS_UNMAPPED = "status_unmapped"  # status
+    NO_CLOSED_STATUS = "no_closed_status"
+    COMPLETED_STATUS_GONE = "completed_status_gone"  # status
+    RECORD_TYPE_GONE = "record_type_gone"  # kind, record_type
+    OTHER_CONNECTOR = "other_connector"  # count
+    OWNERS_MAPPED = "owners_mapped"  # mapped, total
+    OWNERS_UNMAPPED = "owners_unmapped"  # count
+    CALLS_LEFT = "calls_left"  # side, remaining, limit
+    NO_CALLS_LEFT = "no_calls_left"  # side, limit
+    NOTHING_ENABLED = "nothing_enabled"
+    SUSPENDED = "suspended"  # reason
+    INCLUSION_LIST_GONE = "inclusion_list_gone"  # list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of ``tandem doctor``; what to do about it follows from ``code`` (i18n, ``doctor.<code>.remedy``)."""
+
+    level: Level
+    code: Check
+    values: Mapping[str, str] = field(default_factory=dict)
