@@ -64,6 +64,15 @@ class Kind(enum.StrEnum):
         """The HubSpot object the kind is read from; None for kinds that come from a marketing feed."""
         return _READ_FROM.get(self)
 
+    @property
+    def is_record(self) -> bool:
+        """
+        Whether an activity of this kind is a HubSpot record of its own.
+
+        Such a record can be read again, edited and deleted; a submission, an open or a click happened once.
+        """
+        return self in _OWNED
+
 
 class ObjectType(enum.StrEnum):
     """HubSpot's activity objects, by the name its paths use."""
