@@ -15,12 +15,12 @@ id, reference       18-character id
 datetime            ``2026-03-01T09:15:27.000+0000``, always UTC, always milliseconds
 date                ``2026-03-01``
 time                ``09:15:00.000Z``
-boolean             ``True`` or ``False``
+boolean             ``True`` or ``False``; an absent one counts as ``False``
 int                 ``int``
 double and others   ``int`` or ``float``
 multipicklist       ``A;B``
 all text            ``str``; the empty text does not occur, it is null
-address, location   ``dict``
+address, location   not read from the row: `Source.compound` gives a ``dict``
 nothing             ``None``
 ==================  =============================================================================
 """
@@ -210,6 +210,10 @@ class Source(Protocol):
         The hints are an offer: an organisation uses the one its indexes serve best and may return more
         rows than asked for, since the engine checks each row itself. It never returns fewer.
         """
+        ...
+
+    def compound(self, row: Row, field: Field, /) -> Value:
+        """The value of a compound field (type address or location), made of its parts."""
         ...
 
     def record(self, record_id: str, /) -> tuple[ObjectType, Row] | None:
