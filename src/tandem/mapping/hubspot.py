@@ -1,0 +1,477 @@
+"""
+HubSpot's CRM records as its API gives them, turned into the nouns of ``tandem.model``.
+
+The one place, beside the feeds' (``hubspot_feeds``), that knows the names of HubSpot's properties.
+Property values are strings or null in every answer; an empty string means the same as null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+from tandem.mapping.ids import domain_of, id18, is_salesforce_id
+from tandem.model import (
+    Activity,
+    Body,
+    Call,
+    Company,
+    Contact,
+    Deal,
+    HubSpotOwner,
+    Kind,
+    ObjectType,
+    Portal,
+    Progress,
+    Remark,
+)
+
+__all__ = [
+    "COMPANY_PROPERTIES",
+    "CONTACT_PROPERTIES",
+    "CONVERSION_PROPERTIES",
+    "COUNTER_PROPERTIES",
+    "DEAL_PROPERTIES",
+    "KEY_PROPERTY",
+    "MODIFIED",
+    "PROPERTIES",
+    "HistoryItem",
+    "OwnerRecord",
+    "PortalRecord",
+    "Record",
+    "activity_from",
+    "company_from",
+    "contact_from",
+    "counters_from",
+    "deal_from",
+    "instant_from",
+    "modified_at",
+    "owner_from",
+    "portal_from",
+]
+
+KEY_PROPERTY = "tandem_key"
+"""The unique property that marks tasks which Tandem wrote into HubSpot."""
+
+MODIFIED = "hs_lastmodifieddate"
+
+
+class HistoryItem(msgspec.Struct, frozen=True, gc=False):
+    """One earlier value of a property, newest first in an answer."""
+
+    value: str | None = None
+    timestamp: str = ""
+
+
+class Record(msgspec.Struct, frozen=True, rename="camel"):
+    """A CRM record as every object endpoint gives it [SPEC:crm-tasks.v3]."""
+
+    id: str
+    properties: dict[str, str | None] = {}
+    created_at: str | None = None
+    updated_at: str | None = None
+    archived: bool = False
+    properties_with_history: dict[str, list[HistoryItem]] | None = None
+
+
+_COMMON = ("hs_timestamp", "hubspot_owner_id", MODIFIED, "hs_attachment_ids", "hs_body_preview")
+
+PROPERTIES: Mapping[ObjectType, tuple[str, ...]] = {
+    ObjectType.CALLS: (
+        *_COMMON,
+        "hs_call_title",
+        "hs_call_body",
+        "hs_call_direction",
+        "hs_call_disposition",
+        "hs_call_duration",
+        "hs_call_status",
+    ),
+    ObjectType.MEETINGS: (
+        *_COMMON,
+        "hs_meeting_title",
+        "hs_meeting_body",
+        "hs_meeting_start_time",
+        "hs_meeting_end_time",
+        "hs_meeting_outcome",
+    ),
+    ObjectType.NOTES: (*_COMMON, "hs_note_body"),
+    ObjectType.TASKS: (
+        *_COMMON,
+        "hs_task_subject",
+        "hs_task_body",
+        "hs_task_status",
+        "hs_task_priority",
+        "hs_task_type",
+        KEY_PROPERTY,
+    ),
+    ObjectType.EMAILS: (
+        *_COMMON,
+        "hs_email_subject",
+        "hs_email_html",
+        "hs_email_text",
+        "hs_email_status",
+        "hs_email_open_count",
+        "hs_email_click_count",
+    ),
+    ObjectType.COMMUNICATIONS: (
+        *_COMMON,
+        "hs_communication_channel_type",
+        "hs_communication_body",
+    ),
+    ObjectType.POSTAL_MAIL: (*_COMMON, "hs_postal_mail_body"),
+}
+"""What deciding and writing need of each activity object; nothing else is asked for."""
+
+COUNTER_PROPERTIES = ("hs_email_open_count", "hs_email_click_count")
+
+CONTACT_PROPERTIES = (
+    "email",
+    "hs_additional_emails",
+    "createdate",
+    "hubspot_owner_id",
+    "firstname",
+    "lastname",
+    "salesforcecontactid",
+    "salesforceleadid",
+    "hs_merged_object_ids",
+    "hs_calculated_merged_vids",
+)
+CONVERSION_PROPERTIES = (
+    "recent_conversion_date",
+    "recent_conversion_event_name",
+    "num_conversion_events",
+)
+COMPANY_PROPERTIES = ("name", "domain", "salesforceaccountid")
+DEAL_PROPERTIES = ("dealname", "hs_salesforceopportunityid")
+
+# --------------------------------------------------------------------------- values
+
+
+def instant_from(text: str | None) -> datetime | None:
+    """An ISO instant, with or without milliseconds, or epoch milliseconds; None for an empty value."""
+    if not text:
+        return None
+    if text.isdecimal():
+        return datetime.fromtimestamp(int(text) / 1000, UTC)
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def modified_at(record: Record, name: str = MODIFIED) -> datetime | None:
+    """When the record changed, by the property that searches filter and sort on."""
+    return instant_from(record.properties.get(name) or record.updated_at)
+
+
+def _created(record: Record, name: str) -> datetime:
+    instant = instant_from(record.created_at or record.properties.get(name))
+    return instant or datetime.fromtimestamp(0, UTC)
+
+
+def _list(text: str | None) -> tuple[str, ...]:
+    """The members of a value that HubSpot joins with semicolons."""
+    return tuple(part for piece in text.split(";") if (part := piece.strip())) if text else ()
+
+
+def _whole(text: str | None) -> int | None:
+    """A number property as a whole number; HubSpot may write it with a fraction."""
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        return _rounded(text)
+
+
+def _rounded(text: str) -> int | None:
+    try:
+        return int(float(text))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _salesforce_id(text: str | None) -> str | None:
+    """The 18-character form of an id that HubSpot's own connector stored; None for anything else."""
+    text = (text or "").strip()
+    return id18(text) if is_salesforce_id(text) else None
+
+
+# --------------------------------------------------------------------------- activities
+
+
+def activity_from(object_type: ObjectType, record: Record) -> Activity:
+    """One record of an activity object as an activity; e-mails as ``Kind.SALES_EMAIL`` with their counters."""
+    return _ACTIVITIES[object_type](record, record.properties)
+
+
+_Properties = Mapping[str, str | None]
+
+
+def _call(record: Record, said: _Properties) -> Activity:
+    milliseconds = _whole(said.get("hs_call_duration"))
+    disposition = said.get("hs_call_disposition") or None
+    status = said.get("hs_call_status") or None
+    direction = said.get("hs_call_direction")
+    return _activity(
+        Kind.CALL,
+        record,
+        title=said.get("hs_call_title") or "",
+        html=said.get("hs_call_body"),
+        status=status,
+        progress=Progress.PENDING if status in _UNFINISHED_CALLS else Progress.DONE,
+        call=Call(
+            direction=direction.lower() if direction else None,
+            duration_seconds=None if milliseconds is None else milliseconds // 1000,
+            result=_OUTCOMES.get(disposition, disposition) if disposition else None,
+        ),
+    )
+
+
+def _meeting(record: Record, said: _Properties) -> Activity:
+    outcome = said.get("hs_meeting_outcome") or None
+    remark = _MEETING_REMARKS.get(outcome or "")
+    is_over = outcome == "COMPLETED" or remark is not None
+    return _activity(
+        Kind.MEETING,
+        record,
+        title=said.get("hs_meeting_title") or "",
+        html=said.get("hs_meeting_body"),
+        status=outcome,
+        progress=Progress.DONE if is_over else Progress.OPEN,
+        remarks=(remark,) if remark else (),
+        occurred_at=instant_from(said.get("hs_meeting_start_time")),
+        ends_at=instant_from(said.get("hs_meeting_end_time")),
+    )
+
+
+def _note(record: Record, said: _Properties) -> Activity:
+    return _activity(Kind.NOTE, record, html=said.get("hs_note_body"))
+
+
+def _task(record: Record, said: _Properties) -> Activity:
+    status = said.get("hs_task_status") or None
+    return _activity(
+        Kind.TASK,
+        record,
+        title=said.get("hs_task_subject") or "",
+        html=said.get("hs_task_body"),
+        status=status,
+        progress=Progress.DONE if status == "COMPLETED" else Progress.OPEN,
+        priority=said.get("hs_task_priority") or None,
+        task_type=said.get("hs_task_type") or None,
+        tandem_key=said.get(KEY_PROPERTY) or None,
+    )
+
+
+def _email(record: Record, said: _Properties) -> Activity:
+    status = said.get("hs_email_status") or None
+    return _activity(
+        Kind.SALES_EMAIL,
+        record,
+        title=said.get("hs_email_subject") or "",
+        html=said.get("hs_email_html"),
+        text=said.get("hs_email_text"),
+        status=status,
+        progress=_EMAIL_PROGRESS.get(status or "", Progress.DONE),
+        remarks=(Remark.BOUNCED,) if status == "BOUNCED" else (),
+        opens=_whole(said.get("hs_email_open_count")) or 0,
+        clicks=_whole(said.get("hs_email_click_count")) or 0,
+    )
+
+
+def _message(record: Record, said: _Properties) -> Activity:
+    channel = said.get("hs_communication_channel_type") or ""
+    return _activity(
+        Kind.MESSAGE,
+        record,
+        title=_CHANNELS.get(channel, channel),
+        html=said.get("hs_communication_body"),
+    )
+
+
+def _postal_mail(record: Record, said: _Properties) -> Activity:
+    return _activity(Kind.POSTAL_MAIL, record, html=said.get("hs_postal_mail_body"))
+
+
+_ACTIVITIES: Mapping[ObjectType, Callable[[Record, _Properties], Activity]] = {
+    ObjectType.CALLS: _call,
+    ObjectType.MEETINGS: _meeting,
+    ObjectType.NOTES: _note,
+    ObjectType.TASKS: _task,
+    ObjectType.EMAILS: _email,
+    ObjectType.COMMUNICATIONS: _message,
+    ObjectType.POSTAL_MAIL: _postal_mail,
+}
+
+# SPEC section 5, "Not finished yet".
+_UNFINISHED_CALLS = frozenset({"QUEUED", "RINGING", "CONNECTING", "IN_PROGRESS"})
+_EMAIL_PROGRESS = {
+    "SCHEDULED": Progress.PENDING,
+    "SENDING": Progress.PENDING,
+    "FAILED": Progress.FAILED,
+}
+_MEETING_REMARKS = {"CANCELED": Remark.CANCELED, "NO_SHOW": Remark.NO_SHOW}
+_CHANNELS = {"WHATS_APP": "WhatsApp", "LINKEDIN_MESSAGE": "LinkedIn", "SMS": "SMS"}
+_OUTCOMES = {
+    "9d9162e7-6cf3-4944-bf63-4dff82258764": "Busy",
+    "f240bbac-87c9-4f6e-bf70-924b57d47db7": "Connected",
+    "a4c4c377-d246-4b32-a13b-75a56a4cd0ff": "Left live message",
+    "b2cf5968-551e-4856-9783-52b3da59a7d0": "Left voicemail",
+    "73a0d17f-1163-4015-bdd5-ec830791da20": "No answer",
+    "17b47fee-58de-441e-a44c-c6300d46f273": "Wrong number",
+}
+"""HubSpot's default call outcomes [D-calls]; accounts may add their own, which keep their id."""
+
+
+def _activity(
+    kind: Kind,
+    record: Record,
+    *,
+    title: str = "",
+    html: str | None = None,
+    text: str | None = None,
+    status: str | None = None,
+    progress: Progress = Progress.DONE,
+    remarks: tuple[Remark, ...] = (),
+    occurred_at: datetime | None = None,
+    ends_at: datetime | None = None,
+    priority: str | None = None,
+    task_type: str | None = None,
+    call: Call | None = None,
+    opens: int = 0,
+    clicks: int = 0,
+    tandem_key: str | None = None,
+) -> Activity:
+    """What all activity objects have in common, around what each of them adds."""
+    said = record.properties
+    created_at = _created(record, "hs_createdate")
+    return Activity(
+        kind=kind,
+        id=record.id,
+        created_at=created_at,
+        occurred_at=occurred_at or instant_from(said.get("hs_timestamp")) or created_at,
+        modified_at=modified_at(record),
+        ends_at=ends_at,
+        title=title,
+        progress=progress,
+        status=status,
+        priority=priority,
+        task_type=task_type,
+        remarks=remarks,
+        owner_id=said.get("hubspot_owner_id") or None,
+        body=Body(
+            html=html or None, text=text or None, preview=said.get("hs_body_preview") or None
+        ),
+        attachment_ids=_list(said.get("hs_attachment_ids")),
+        call=call,
+        record_id=record.id,
+        opens=opens,
+        clicks=clicks,
+        tandem_key=tandem_key,
+    )
+
+
+def counters_from(
+    record: Record,
+) -> tuple[tuple[tuple[datetime, int], ...], tuple[tuple[datetime, int], ...]]:
+    """The history of an e-mail's opens and of its clicks, oldest first."""
+    history = record.properties_with_history or {}
+    opens, clicks = (_counts(history.get(name, ())) for name in COUNTER_PROPERTIES)
+    return opens, clicks
+
+
+def _counts(items: list[HistoryItem] | tuple[()]) -> tuple[tuple[datetime, int], ...]:
+    counts = (
+        (when, _whole(item.value) or 0)
+        for item in items
+        if (when := instant_from(item.timestamp)) is not None
+    )
+    return tuple(sorted(counts))
+
+
+# --------------------------------------------------------------------------- people and records
+
+
+def contact_from(record: Record) -> Contact:
+    said = record.properties
+    primary = (said.get("email") or "").strip().lower()
+    others = (address.lower() for address in _list(said.get("hs_additional_emails")))
+    addresses = dict.fromkeys((primary, *others) if primary else others)
+    names = (said.get("firstname"), said.get("lastname"))
+    return Contact(
+        id=record.id,
+        created_at=_created(record, "createdate"),
+        emails=tuple(addresses),
+        owner_id=said.get("hubspot_owner_id") or None,
+        name=" ".join(name.strip() for name in names if name and name.strip()),
+        salesforce_contact_id=_salesforce_id(said.get("salesforcecontactid")),
+        salesforce_lead_id=_salesforce_id(said.get("salesforceleadid")),
+        merged_ids=_merged(said),
+    )
+
+
+def _merged(said: _Properties) -> tuple[str, ...]:
+    """Ids that were merged away into this contact; the second property adds when [D-contacts]."""
+    plain = _list(said.get("hs_merged_object_ids"))
+    dated = (part.partition(":")[0] for part in _list(said.get("hs_calculated_merged_vids")))
+    return tuple(dict.fromkeys((*plain, *dated)))
+
+
+def company_from(record: Record) -> Company:
+    said = record.properties
+    return Company(
+        id=record.id,
+        domain=domain_of(said.get("domain")),
+        name=said.get("name") or "",
+        salesforce_account_id=_salesforce_id(said.get("salesforceaccountid")),
+    )
+
+
+def deal_from(record: Record) -> Deal:
+    said = record.properties
+    return Deal(
+        id=record.id,
+        name=said.get("dealname") or "",
+        salesforce_opportunity_id=_salesforce_id(said.get("hs_salesforceopportunityid")),
+    )
+
+
+class OwnerRecord(msgspec.Struct, frozen=True, rename="camel"):
+    """An owner [SPEC:crm-owners.v3]; some exist without a HubSpot user, hence without an e-mail."""
+
+    id: str
+    type: str = "PERSON"
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    archived: bool = False
+
+
+def owner_from(record: OwnerRecord) -> HubSpotOwner:
+    names = (record.first_name, record.last_name)
+    return HubSpotOwner(
+        id=record.id,
+        email=(record.email or "").strip().lower() or None,
+        name=" ".join(name.strip() for name in names if name and name.strip()),
+        active=not record.archived,
+        type=record.type,
+    )
+
+
+class PortalRecord(msgspec.Struct, frozen=True, rename="camel"):
+    """Account details [SPEC:account-info.v3]."""
+
+    portal_id: int
+    time_zone: str
+    ui_domain: str = "app.hubspot.com"
+    account_type: str = "STANDARD"
+
+
+def portal_from(record: PortalRecord) -> Portal:
+    return Portal(
+        id=str(record.portal_id),
+        zone=record.time_zone,
+        ui_domain=record.ui_domain,
+        account_type=record.account_type,
+    )
