@@ -1,0 +1,9 @@
+"""
+Sample data of the sandbox: vendor-shaped records with explicit ids, ready to load.
+
+Everything here follows from a language, a moment and a seed, and imports nothing of the sandbox.
+"""
+
+from tandem.sandbox.data.sample import LANGUAGES, Sample, sample
+
+__all__ = ["LANGUAGES", "Sample", "sample"]
