@@ -1,0 +1,42 @@
+"""What Tandem remembers: accounts, connections, settings, links, people, runs."""
+
+from tandem.store.connection_store import ConnectionStore
+from tandem.store.connections import DEFAULT_CONNECTION
+from tandem.store.credentials import Credential
+from tandem.store.keyring import Keyring, Marker
+from tandem.store.rows import (
+    Account,
+    AuditEntry,
+    CachedPerson,
+    Checkpoint,
+    Connection,
+    Erased,
+    History,
+    Lease,
+    RecordKind,
+    Run,
+    SettingsVersion,
+)
+from tandem.store.store import Store
+from tandem.store.unit import Unit
+
+__all__ = [
+    "DEFAULT_CONNECTION",
+    "Account",
+    "AuditEntry",
+    "CachedPerson",
+    "Checkpoint",
+    "Connection",
+    "ConnectionStore",
+    "Credential",
+    "Erased",
+    "History",
+    "Keyring",
+    "Lease",
+    "Marker",
+    "RecordKind",
+    "Run",
+    "SettingsVersion",
+    "Store",
+    "Unit",
+]

@@ -1,0 +1,180 @@
+"""Links, their history, and how far the feeds are read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, or_, select
+
+from tandem.model import Kind, Link, LinkState
+from tandem.store.database import slices
+from tandem.store.encoding import fields_from, intent_from, value_from
+from tandem.store.parts import ConnectionPart
+from tandem.store.rows import Checkpoint, History
+from tandem.store.tables import checkpoint, history, link
+
+__all__ = ["Links"]
+
+_SHORT_ID = 15  # a Salesforce id as its pages show it; what is stored has three more characters
+
+
+class Links(ConnectionPart):
+    """Reading the links of one connection; they are written in a unit of work only."""
+
+    def links(self, keys: Collection[str]) -> dict[str, Link]:
+        """By key; keys never seen are absent."""
+        found = self._in_slices(link.c.key, keys)
+        return {each.key: each for each in found}
+
+    def links_of(self, kind: Kind, hubspot_ids: Collection[str]) -> list[Link]:
+        """All links of these HubSpot records as *kind* (an e-mail's opens are several)."""
+        found = self._in_slices(link.c.hubspot_id, hubspot_ids)
+        return [each for each in found if each.kind is kind]
+
+    def link_by_salesforce_id(self, salesforce_id: str) -> Link | None:
+        """By 15 or 18 characters."""
+        return next(iter(self._read(self._all().where(_is_salesforce_id(salesforce_id)))), None)
+
+    def find(self, text: str) -> list[Link]:
+        """By key or by either record's id; kinds may share an id, so there may be several."""
+        return self._read(
+            self._all()
+            .where(or_(link.c.key == text, link.c.hubspot_id == text, _is_salesforce_id(text)))
+            .order_by(link.c.key)
+        )
+
+    def due(self, now: datetime, limit: int, kinds: Collection[Kind] | None = None) -> list[Link]:
+        """Links to look at again by *now*, the longest due first; of *kinds* only where given."""
+        statement = self._all().where(link.c.due_at <= now)
+        if kinds is not None:
+            statement = statement.where(link.c.kind.in_([kind.value for kind in kinds]))
+        return self._read(statement.order_by(link.c.due_at, link.c.key).limit(limit))
+
+    def intents(self) -> list[Link]:
+        """Links with an announced write whose outcome was never saved."""
+        return self._read(self._all().where(link.c.intent.is_not(None)).order_by(link.c.key))
+
+    def pairs_after(self, key: str, limit: int) -> list[Link]:
+        """The pairs behind *key* in the order of keys; start with an empty one."""
+        return self.in_state(LinkState.PAIRED, after=key, limit=limit)
+
+    def parked(self, reason: str | None = None, *, limit: int = 1_000) -> list[Link]:
+        return self.in_state(LinkState.PARKED, reason=reason, limit=limit)
+
+    def in_state(
+        self,
+        state: LinkState,
+        *,
+        reason: str | None = None,
+        kind: Kind | None = None,
+        after: str = "",
+        limit: int = 1_000,
+    ) -> list[Link]:
+        """Links in one state behind the key *after*, in the order of keys."""
+        statement = self._all().where(link.c.state == state.value, link.c.key > after)
+        if reason is not None:
+            statement = statement.where(link.c.reason == reason)
+        if kind is not None:
+            statement = statement.where(link.c.kind == kind.value)
+        return self._read(statement.order_by(link.c.key).limit(limit))
+
+    def waiting_for(self, contact_ids: Collection[str]) -> list[Link]:
+        """Waiting links whose contact is one of these."""
+        found = self._in_slices(link.c.contact_id, contact_ids)
+        return [each for each in found if each.state is LinkState.WAITING]
+
+    def of_run(self, run_id: int, *, after: str = "", limit: int = 1_000) -> list[Link]:
+        """Links whose present state a run decided, in the order of keys."""
+        statement = self._all().where(link.c.run_id == run_id, link.c.key > after)
+        return self._read(statement.order_by(link.c.key).limit(limit))
+
+    def counts(self) -> dict[tuple[Kind, LinkState, str], int]:
+        """How many links there are of each kind, state and reason."""
+        columns = (link.c.kind, link.c.state, link.c.reason)
+        statement = select(*columns, func.count()).where(self._mine(link)).group_by(*columns)
+        with self._database.reading() as database:
+            rows = database.execute(statement).all()
+        return {(Kind(kind), LinkState(state), reason): n for kind, state, reason, n in rows}
+
+    def history(self, key: str) -> list[History]:
+        """What happened to a link, oldest first."""
+        statement = select(history).where(self._mine(history), history.c.key == key)
+        with self._database.reading() as database:
+            rows = database.execute(statement.order_by(history.c.id)).all()
+        return [self._history_from(row) for row in rows]
+
+    def checkpoint(self, name: str) -> dict[str, Any] | None:
+        """How far a feed is read; None if it was never read."""
+        statement = select(checkpoint.c.value).where(
+            self._mine(checkpoint), checkpoint.c.name == name
+        )
+        with self._database.reading() as database:
+            found = database.scalar(statement)
+        return None if found is None else value_from(found)
+
+    def checkpoints(self) -> dict[str, Checkpoint]:
+        """All feeds by name, with the time each was last saved."""
+        with self._database.reading() as database:
+            rows = database.execute(select(checkpoint).where(self._mine(checkpoint))).all()
+        return {
+            row.name: Checkpoint(name=row.name, value=value_from(row.value), saved_at=row.saved_at)
+            for row in rows
+        }
+
+    def _all(self) -> Select[Any]:
+        return select(link).where(self._mine(link))
+
+    def _read(self, statement: Select[Any]) -> list[Link]:
+        with self._database.reading() as database:
+            rows = database.execute(statement).all()
+        return [self._link_from(row) for row in rows]
+
+    def _in_slices(self, column: Any, values: Iterable[str]) -> list[Link]:
+        with self._database.reading():
+            return [
+                each
+                for part in slices(dict.fromkeys(values))
+                for each in self._read(self._all().where(column.in_(part)))
+            ]
+
+    def _link_from(self, row: Row[Any]) -> Link:
+        payload = row.payload
+        if payload is not None:
+            payload = self._keyring.decrypt(payload, context=self._payload_context(row.key))
+        return Link(
+            key=row.key,
+            kind=Kind(row.kind),
+            hubspot_id=row.hubspot_id,
+            state=LinkState(row.state),
+            reason=row.reason,
+            detail=row.detail,
+            salesforce_id=row.salesforce_id,
+            hubspot=fields_from(row.hubspot),
+            salesforce=fields_from(row.salesforce),
+            intent=intent_from(row.intent),
+            contact_id=row.contact_id,
+            created_at=row.created_at,
+            modified_at=row.modified_at,
+            first_seen_at=row.first_seen_at,
+            due_at=row.due_at,
+            attempts=row.attempts,
+            looks=row.looks,
+            payload=payload,
+            run_id=row.run_id,
+            settings_version=row.settings_version,
+        )
+
+    def _history_from(self, row: Row[Any]) -> History:
+        detail: dict[str, Any] = {}
+        if row.detail is not None:
+            context = self._history_context(row.key)
+            detail = value_from(self._keyring.decrypt(row.detail, context=context))
+        return History(key=row.key, at=row.at, what=row.what, run_id=row.run_id, detail=detail)
+
+
+def _is_salesforce_id(text: str) -> Any:
+    if len(text) != _SHORT_ID:
+        return link.c.salesforce_id == text
+    return (link.c.salesforce_id >= text) & (link.c.salesforce_id <= text + "~")

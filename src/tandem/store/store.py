@@ -1,0 +1,125 @@
+"""The one gateway to what Tandem remembers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import ParamSpec, TypeVar
+
+from sqlalchemy import select
+
+from tandem.errors import StoreError
+from tandem.store.accounts import Accounts, Calls
+from tandem.store.backup import read_backup, write_backup
+from tandem.store.connection_store import ConnectionStore
+from tandem.store.connections import Connections, Settings
+from tandem.store.database import Database
+from tandem.store.keyring import KEY_FILE_VARIABLE, KEY_VARIABLE, Keyring
+from tandem.store.migrate import migrate
+from tandem.store.parts import Clock
+from tandem.store.tables import sealed_note
+
+__all__ = ["Store"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_MARKS = "marks"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store(Accounts, Calls, Connections, Settings):
+    """
+    Tandem's own database, SQLite or PostgreSQL by its URL.
+
+    All methods are synchronous and commit before they return. StoreError tells trouble with the
+    database in a sentence; nothing is half saved then. An event loop calls them through :meth:`run`.
+    """
+
+    def __init__(self, url: str, keyring: Keyring, *, clock: Clock = _utc_now) -> None:
+        super().__init__(Database(url), keyring, clock)
+
+    def __enter__(self) -> Store:
+        return self.open()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def open(self) -> Store:
+        """Migrate to this program's tables and check that the keys fit; StoreError if either fails."""
+        try:
+            migrate(self._database)
+            self._keyring = self._keyring.with_marks(self._remembered_marks())
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def close(self) -> None:
+        self._database.close()
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys, with the secret of the marks as this database remembers it."""
+        return self._keyring
+
+    @property
+    def where(self) -> str:
+        """The database's file or address, without its password."""
+        return self._database.where
+
+    def for_connection(self, connection_id: int) -> ConnectionStore:
+        """The view of one connection, in which every query is scoped to it."""
+        return ConnectionStore(self._database, self._keyring, self._clock, connection_id)
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call *work* at once on SQLite (it takes microseconds), in a thread on PostgreSQL."""
+        if self._database.dialect.is_inline:
+            return work(*args, **kwargs)
+        return await asyncio.to_thread(work, *args, **kwargs)
+
+    def backup(self, path: Path) -> None:
+        """Write everything but the key into one file, while others go on working."""
+        write_backup(self._database, path)
+
+    def restore(self, path: Path) -> None:
+        """Replace everything by a backup, in one transaction; of either kind of database."""
+        read_backup(self._database, path, self._check_marks, self._clock)
+        self._keyring = self._keyring.with_marks(self._remembered_marks())
+
+    def _remembered_marks(self) -> bytes:
+        """The secret of the marks, kept under the current key; made when the database is new."""
+        with self._database.reading() as connection:
+            statement = select(sealed_note.c.value).where(sealed_note.c.name == _MARKS)
+            sealed = connection.scalar(statement)
+        if sealed is not None:
+            marks = self._check_marks(bytes(sealed))
+            if self._keyring.key_of(bytes(sealed)) == self._keyring.current:
+                return marks
+        else:
+            marks = self._keyring.marks
+        row = {"name": _MARKS, "value": self._keyring.encrypt(marks, context=_MARKS)}
+        with self._database.writing() as connection:
+            self._database.upsert(connection, sealed_note, [row])
+        return marks
+
+    def _check_marks(self, sealed: bytes) -> bytes:
+        key_id = self._keyring.key_of(sealed)
+        if key_id in self._keyring.keys:
+            return self._keyring.decrypt(sealed, context=_MARKS)
+        raise StoreError(
+            f"The database {self.where} belongs to another encryption key ({key_id}) than the one at "
+            f"hand ({self._keyring.current}). Put that key into {KEY_VARIABLE} or {KEY_FILE_VARIABLE}; "
+            "without it the accounts must be connected anew with a new database."
+        )

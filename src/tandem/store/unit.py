@@ -1,0 +1,87 @@
+"""What is saved together under the lease: links, their history, checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection as DatabaseConnection
+
+from tandem.model import Link
+from tandem.store.database import Database
+from tandem.store.encoding import to_json, to_json_bytes
+from tandem.store.keyring import Keyring
+from tandem.store.parts import Clock, ConnectionPart
+from tandem.store.rows import History
+from tandem.store.tables import checkpoint, history, link
+
+__all__ = ["Unit"]
+
+
+class Unit(ConnectionPart):
+    """One transaction under the lease; see ``ConnectionStore.transaction``."""
+
+    def __init__(
+        self,
+        database_of: Database,
+        keyring: Keyring,
+        clock: Clock,
+        connection_id: int,
+        *,
+        database: DatabaseConnection,
+    ) -> None:
+        super().__init__(database_of, keyring, clock, connection_id)
+        self._transaction = database
+
+    def save_links(self, links: Sequence[Link]) -> None:
+        """Insert or replace links by key, as many as there are."""
+        self._database.upsert(self._transaction, link, [self._link_row(each) for each in links])
+
+    def append_history(self, rows: Sequence[History]) -> None:
+        """Add to what happened; details are encrypted, since they hold lost texts in full."""
+        if rows:
+            self._transaction.execute(history.insert(), [self._history_row(row) for row in rows])
+
+    def set_checkpoint(
+        self, name: str, value: Mapping[str, Any], at: datetime | None = None
+    ) -> None:
+        """How far the feed *name* is read, saved together with what was read."""
+        row = self._row(name=name, value=to_json(value), saved_at=at or self._clock())
+        self._database.upsert(self._transaction, checkpoint, [row])
+
+    def _link_row(self, each: Link) -> dict[str, Any]:
+        payload = each.payload
+        if payload is not None:
+            context = self._payload_context(each.key)
+            payload = self._keyring.encrypt(payload, context=context)
+        return {
+            "connection_id": self.connection_id,
+            "key": each.key,
+            "kind": each.kind.value,
+            "hubspot_id": each.hubspot_id,
+            "state": each.state.value,
+            "reason": each.reason,
+            "detail": each.detail,
+            "salesforce_id": each.salesforce_id,
+            "hubspot": to_json(each.hubspot),
+            "salesforce": to_json(each.salesforce),
+            "intent": None if each.intent is None else to_json(each.intent),
+            "contact_id": each.contact_id,
+            "created_at": each.created_at,
+            "modified_at": each.modified_at,
+            "first_seen_at": each.first_seen_at,
+            "due_at": each.due_at,
+            "attempts": each.attempts,
+            "looks": each.looks,
+            "payload": payload,
+            "run_id": each.run_id,
+            "settings_version": each.settings_version,
+        }
+
+    def _history_row(self, row: History) -> dict[str, Any]:
+        detail = None
+        if row.detail:
+            context = self._history_context(row.key)
+            detail = self._keyring.encrypt(to_json_bytes(row.detail), context=context)
+        return self._row(key=row.key, at=row.at, run_id=row.run_id, what=row.what, detail=detail)
