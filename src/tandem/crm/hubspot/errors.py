@@ -1,0 +1,162 @@
+"""What HubSpot's refusals mean for Tandem: every answer lands in the tree of ``tandem.errors`` [D-err]."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from tandem.crm.caller import Call
+from tandem.crm.http import Response
+from tandem.errors import (
+    AccessLost,
+    CrmError,
+    OutcomeUnknown,
+    RateLimited,
+    Rejected,
+    TryLater,
+)
+from tandem.model import Side
+
+__all__ = ["HubSpotDialect", "Refusal", "refusal_in"]
+
+_CONNECT = "Connect HubSpot again (tandem connect hubspot)."
+_TLS_TROUBLE = (525, 526)
+_MOVING = 477
+_LOCKED = 423
+
+
+class _Detail(msgspec.Struct, frozen=True):
+    message: str = ""
+    code: str = ""
+    context: dict[str, Any] = {}
+
+
+class Refusal(msgspec.Struct, frozen=True, rename="camel"):
+    """HubSpot's error body; rate limits use ``errorType`` where the others use ``category``."""
+
+    message: str = ""
+    category: str = ""
+    error_type: str = ""
+    policy_name: str = ""
+    correlation_id: str = ""
+    errors: list[_Detail] = []
+
+    @property
+    def code(self) -> str:
+        """The most telling code: that of the first detail, else the category."""
+        detail = self.errors[0].code if self.errors else ""
+        return detail or self.category or self.error_type
+
+    @property
+    def missing_scopes(self) -> tuple[str, ...]:
+        named: list[str] = []
+        for detail in self.errors:
+            scopes = detail.context.get("requiredGranularScopes") or detail.context.get(
+                "requiredScopes"
+            )
+            if isinstance(scopes, list):
+                named += [str(scope) for scope in scopes]
+        return tuple(dict.fromkeys(named))
+
+
+_decoder = msgspec.json.Decoder(Refusal)
+
+
+def refusal_in(body: bytes) -> Refusal:
+    """The error body, as far as it is one."""
+    try:
+        return _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Refusal()
+
+
+class HubSpotDialect:
+    """How HubSpot refuses."""
+
+    side = Side.HUBSPOT
+
+    def is_stale(self, response: Response) -> bool:
+        return response.status == 401
+
+    def error_from(self, call: Call, response: Response) -> CrmError:
+        refusal = refusal_in(response.body)
+        status = response.status
+        about: dict[str, Any] = {
+            "side": Side.HUBSPOT,
+            "operation": call.operation,
+            "status": status,
+            "code": refusal.code,
+            "request_id": refusal.correlation_id
+            or response.headers.get("x-hubspot-correlation-id", ""),
+        }
+        said = f"HubSpot answered '{call.operation}' with {status}"
+        if status == 429:
+            return _limited(refusal, response, said, about)
+        if status == _MOVING:
+            seconds = _seconds(response) or 60.0
+            return RateLimited(
+                f"{said}: the account is being moved to another data centre.",
+                seconds=seconds,
+                **about,
+            )
+        if status in (401, 403):
+            return AccessLost(_no_access(status, refusal, said), **about)
+        if status == _LOCKED:
+            return TryLater(f"{said}: the record is locked for a moment.", **about)
+        if status in _TLS_TROUBLE:
+            return TryLater(f"{said}: TLS trouble on HubSpot's side.", **about)
+        if status >= 500 or status == 408:
+            if call.is_write:
+                return OutcomeUnknown(f"{said}; the write may have landed.", **about)
+            return TryLater(f"{said}.", **about)
+        return Rejected(_plain(said, refusal, response), **about)
+
+
+def _plain(said: str, refusal: Refusal, response: Response) -> str:
+    if 300 <= response.status < 400:
+        return f"{said}, a redirect: is the address of HubSpot right?"
+    words = refusal.message or refusal.code
+    return f"{said}: {words}" if words else f"{said}."
+
+
+def _no_access(status: int, refusal: Refusal, said: str) -> str:
+    if scopes := refusal.missing_scopes:
+        noun = "scope" if len(scopes) == 1 else "scopes"
+        return (
+            f"{said}: the token lacks the {noun} {', '.join(scopes)}. Add it to the app or key in "
+            f"HubSpot's settings, then connect again (tandem connect hubspot)."
+        )
+    if status == 401:
+        return f"{said}: HubSpot no longer accepts the token. {_CONNECT}"
+    return (
+        f"{said}: {refusal.message or 'access is refused'}. Check the rights of the app or key in "
+        f"HubSpot. {_CONNECT}"
+    )
+
+
+def _limited(refusal: Refusal, response: Response, said: str, about: dict[str, Any]) -> RateLimited:
+    """Honour Retry-After; without it the policy tells: rolling 10 s, one second, or the day (section 4)."""
+    policy = refusal.policy_name.upper()
+    seconds = _seconds(response)
+    if policy == "DAILY" or "daily limit" in refusal.message:
+        return RateLimited(
+            f"{said}: the account's daily calls are used up. They start anew at midnight in the "
+            "account's time zone.",
+            seconds=seconds,
+            daily=True,
+            **about,
+        )
+    if seconds is None:
+        is_secondly = policy.startswith("SECONDLY") or "secondly limit" in refusal.message
+        is_rolling = "TEN_SECONDLY" in policy or "ten_secondly" in refusal.message
+        seconds = 1.0 if is_secondly and not is_rolling else 10.0
+    return RateLimited(f"{said}: {refusal.message or 'too many calls'}", seconds=seconds, **about)
+
+
+def _seconds(response: Response) -> float | None:
+    stated = response.headers.get("retry-after", "")
+    try:
+        return max(float(stated), 0.0)
+    except ValueError:
+        return None

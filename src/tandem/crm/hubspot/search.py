@@ -1,0 +1,163 @@
+"""
+Reading everything that changed, through HubSpot's search [D-search].
+
+Each page is asked for by what the last one ended with (the keyset), never by offset: a record that is
+edited while we read moves to the end of the order, and with offsets it would push an unread one onto a
+page already read. The same keyset knows no limit of 10,000 results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tandem.crm.caller import Call, Caller
+from tandem.crm.hubspot import paths
+from tandem.crm.rate_limit import Lane
+from tandem.mapping.hubspot import Record, modified_at
+
+__all__ = ["PAGE_SIZE", "Filter", "epoch_ms", "search_page", "since"]
+
+PAGE_SIZE = 200
+_NAMED = 100
+"""How many ids of one millisecond a query may exclude by name: its body holds 3,000 characters."""
+
+
+class _Next(msgspec.Struct, frozen=True):
+    after: str = ""
+
+
+class _Paging(msgspec.Struct, frozen=True):
+    next: _Next | None = None
+
+
+class Found(msgspec.Struct, frozen=True):
+    """One page of a search."""
+
+    results: list[Record] = []
+    paging: _Paging | None = None
+    total: int = 0
+
+    @property
+    def is_last(self) -> bool:
+        return self.paging is None or self.paging.next is None
+
+
+_found = msgspec.json.Decoder(Found)
+Filter = dict[str, Any]
+
+
+def epoch_ms(instant: datetime) -> int:
+    """Whole milliseconds, rounded down: what date filters compare with."""
+    return int(instant.timestamp() * 1000 + 1e-6)
+
+
+async def search_page(
+    caller: Caller,
+    object_type: str,
+    groups: Sequence[Sequence[Filter]],
+    *,
+    sort: str,
+    properties: Sequence[str],
+    is_backlog: bool = False,
+) -> Found:
+    """One search: filters within a group narrow, groups add up."""
+    body = {
+        "filterGroups": [{"filters": list(filters)} for filters in groups],
+        "sorts": [{"propertyName": sort, "direction": "ASCENDING"}],
+        "properties": list(properties),
+        "limit": PAGE_SIZE,
+    }
+    call = Call(
+        operation=f"search {object_type}",
+        method="POST",
+        path=paths.search(object_type),
+        body=msgspec.json.encode(body),
+        lane=Lane.SEARCH_BACKLOG if is_backlog else Lane.SEARCH,
+    )
+    return await caller.fetch(call, _found)
+
+
+async def since(
+    caller: Caller,
+    object_type: str,
+    start: datetime,
+    *,
+    until: datetime | None,
+    by: str,
+    properties: Sequence[str],
+    also: Sequence[Filter] = (),
+) -> AsyncIterator[list[Record]]:
+    """
+    Records whose date property *by* is at or after *start* and before *until*, ascending, in pages, each once.
+
+    A record that is edited meanwhile may come again with its newer date.
+    """
+    narrow = [*also, *([_compare(by, "LT", epoch_ms(until))] if until else [])]
+    groups: list[list[Filter]] = [[_compare(by, "GTE", epoch_ms(start)), *narrow]]
+    at_last: set[str] = set()
+    last: int | None = None
+    is_backlog = False
+    while True:
+        found = await search_page(
+            caller, object_type, groups, sort=by, properties=properties, is_backlog=is_backlog
+        )
+        fresh = [record for record in found.results if record.id not in at_last]
+        if fresh:
+            yield fresh
+        if found.is_last or not found.results:
+            return
+        reached = max(_stamp(found.results[-1], by), last or 0)
+        if reached != last:
+            last, at_last = reached, set()
+        at_last |= {one.id for one in found.results if _stamp(one, by) == reached}
+        is_backlog = True
+        later = [_compare(by, "GT", reached), *narrow]
+        if len(at_last) <= _NAMED:
+            unseen = {
+                "propertyName": "hs_object_id",
+                "operator": "NOT_IN",
+                "values": sorted(at_last),
+            }
+            groups = [later, [_compare(by, "EQ", reached), unseen, *narrow]]
+            continue
+        async for page in _of_one_moment(
+            caller, object_type, [_compare(by, "EQ", reached), *narrow], properties
+        ):
+            if rest := [record for record in page if record.id not in at_last]:
+                yield rest
+        groups, at_last = [later], set()
+
+
+async def _of_one_moment(
+    caller: Caller, object_type: str, filters: Sequence[Filter], properties: Sequence[str]
+) -> AsyncIterator[list[Record]]:
+    """After a bulk edit thousands share one millisecond: walk those by their id."""
+    after_id: str | None = None
+    while True:
+        beyond = [] if after_id is None else [_compare("hs_object_id", "GT", after_id)]
+        found = await search_page(
+            caller,
+            object_type,
+            [[*filters, *beyond]],
+            sort="hs_object_id",
+            properties=properties,
+            is_backlog=True,
+        )
+        if found.results:
+            yield found.results
+        if found.is_last or not found.results:
+            return
+        after_id = found.results[-1].id
+
+
+def _compare(name: str, operator: str, value: int | str) -> Filter:
+    return {"propertyName": name, "operator": operator, "value": str(value)}
+
+
+def _stamp(record: Record, by: str) -> int:
+    instant = modified_at(record, by)
+    return epoch_ms(instant) if instant else 0
