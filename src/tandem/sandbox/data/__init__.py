@@ -4,6 +4,7 @@ Sample data of the sandbox: vendor-shaped records with explicit ids, ready to lo
 Everything here follows from a language, a moment and a seed, and imports nothing of the sandbox.
 """
 
+from tandem.sandbox.data.bulk import Bulk, bulk_activities
 from tandem.sandbox.data.sample import LANGUAGES, Sample, sample
 
-__all__ = ["LANGUAGES", "Sample", "sample"]
+__all__ = ["LANGUAGES", "Bulk", "Sample", "bulk_activities", "sample"]

@@ -61,8 +61,7 @@ def to_ms(moment: datetime) -> int:
 
 def hubspot_stamp(moment: datetime) -> str:
     """UTC with milliseconds and a Z, as HubSpot prints an instant."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def salesforce_stamp(moment: datetime) -> str:
