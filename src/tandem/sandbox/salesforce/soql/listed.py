@@ -21,6 +21,7 @@ from tandem.sandbox.salesforce.soql.source import (
     Visibility,
     text_key,
 )
+from tandem.sandbox.salesforce.soql.wanted import TEXTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +118,7 @@ def _fits(row: Mapping[str, Value], hint: Hint, owner: ListedObject) -> bool:
     value = row.get(hint.field)
     if isinstance(hint, Lookup):
         known = owner.field(hint.field)
-        is_key = isinstance(value, str) and known is not None and not known.case_sensitive
-        if isinstance(value, str) and is_key and known and known.type not in ("id", "reference"):
+        if isinstance(value, str) and known and known.type in TEXTS and not known.case_sensitive:
             value = text_key(value)
         return value in hint.values
     if not isinstance(value, str):
