@@ -425,3 +425,11 @@ def test_bodies_come_from_many_mail_programs(world: Sample) -> None:
     )
 
     assert [mark for mark in marks if mark not in bodies] == []
+
+
+def test_what_is_settled_was_changed_when_it_was_settled(world: Sample) -> None:
+    for task in world.hubspot["objects"]["tasks"]:
+        assert task["properties"].get("hs_task_completion_date", "") <= task["updatedAt"]
+    for meeting in world.hubspot["objects"]["meetings"]:
+        if meeting["properties"].get("hs_meeting_outcome") == "COMPLETED":
+            assert meeting["properties"]["hs_meeting_end_time"] <= meeting["updatedAt"]

@@ -37,6 +37,8 @@ class Owner:
     id: str
     user_id: int | None
     name: str
+    first: str | None = None
+    last: str | None = None
     email: str
     salesforce_user: str | None
     is_queue: bool = False

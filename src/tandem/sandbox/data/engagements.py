@@ -99,8 +99,13 @@ def add_engagement(
     owner: Owner | None,
     case: str | None = None,
     history: dict[str, list[Record]] | None = None,
+    settled: datetime | None = None,
 ) -> str:
-    """Put one activity with its common properties and associations into the sample."""
+    """
+    Put one activity with its common properties and associations into the sample.
+
+    *settled*: when its outcome was entered, which was its last change or an earlier one.
+    """
     record_id = draft.hubspot_id(kind)
     source, label = draft.rng.choice(_SOURCES)
     common = {
@@ -110,7 +115,15 @@ def add_engagement(
         "hs_object_source_label": label,
         "hs_object_source_id": _source_id(source, owner),
     }
-    draft.add(kind, record_id, common | properties, created=created, history=history)
+    changed = draft.changed_after(created)
+    draft.add(
+        kind,
+        record_id,
+        common | properties,
+        created=created,
+        modified=max(changed, draft.past(settled)) if settled else changed,
+        history=history,
+    )
     draft.associate(kind, record_id, "contacts", [person.id for person in links.persons])
     if links.firm:
         draft.associate(kind, record_id, "companies", [links.firm.id])

@@ -16,6 +16,8 @@ class Party:
 
     name: str
     email: str
+    first: str | None = None
+    last: str | None = None
     title: str = ""
     company: str = ""
 

@@ -33,6 +33,8 @@ def add_owners(draft: Draft) -> None:
                 id=owners[-1]["id"],
                 user_id=owners[-1]["userIdIncludingInactive"],
                 name=name.full,
+                first=name.first,
+                last=name.last,
                 email=email,
                 salesforce_user=user,
             )

@@ -161,10 +161,7 @@ def add_meetings(draft: Draft) -> None:
     for place, created in enumerate(draft.moments(MEETINGS)):
         case = cases.get(place)
         words = draft.any_words()
-        start = draft.past(created + timedelta(days=draft.rng.uniform(0, 12)))
-        start -= timedelta(minutes=90)
-        if case in _STARTS:
-            start = draft.now + _STARTS[case]
+        start = _start(draft, case, created)
         add_engagement(
             draft,
             "meetings",
@@ -176,7 +173,17 @@ def add_meetings(draft: Draft) -> None:
             else any_links(draft),
             owner=any_owner(draft),
             case=case,
+            settled=None if case in _STARTS else start + timedelta(minutes=91),
         )
+
+
+def _start(draft: Draft, case: str | None, created: datetime) -> datetime:
+    """When a meeting begins: on the quarter of an hour, over by now unless its case says otherwise."""
+    if case in _STARTS:
+        return draft.now + _STARTS[case]
+    latest = draft.past(created + timedelta(days=draft.rng.uniform(0, 12)))
+    start = latest - timedelta(minutes=92)
+    return start.replace(minute=start.minute // 15 * 15, second=0, microsecond=0)
 
 
 def _meeting(draft: Draft, words: Words, case: str | None, start: datetime) -> dict[str, Any]:
@@ -232,16 +239,19 @@ def add_tasks(draft: Draft) -> None:
             ("COMPLETED", "NOT_STARTED", "IN_PROGRESS", "WAITING", "DEFERRED"), (50, 30, 8, 6, 6)
         )[0]
         status = _TASK_STATUSES.get(case or "", status)
-        due = _due(draft, case, created, is_open=status != "COMPLETED")
+        done = status == "COMPLETED"
+        due = _due(draft, case, created, is_open=not done)
+        finished = draft.past(created + timedelta(days=draft.rng.uniform(0.1, 30)))
         add_engagement(
             draft,
             "tasks",
-            _task(draft, draft.any_words(), case, status, created, due),
+            _task(draft, draft.any_words(), case, status, finished, due),
             created=created,
             happened=due,
             links=_task_links(draft, case),
             owner=any_owner(draft),
             case=case,
+            settled=finished if done else None,
         )
 
 
@@ -263,12 +273,11 @@ def _due(draft: Draft, case: str | None, created: datetime, *, is_open: bool) ->
 
 
 def _task(
-    draft: Draft, words: Words, case: str | None, status: str, created: datetime, due: datetime
+    draft: Draft, words: Words, case: str | None, status: str, finished: datetime, due: datetime
 ) -> dict[str, Any]:
     done = status == "COMPLETED"
     body = _paragraph(draft.rng.choice(words.task_bodies))
     kind = draft.rng.choices(("TODO", "CALL", "EMAIL"), (60, 25, 15))[0]
-    finished = draft.past(created + timedelta(days=draft.rng.uniform(0.1, 30)))
     reminder = due - timedelta(hours=1)
     return {
         "hs_task_subject": draft.rng.choice(words.task_subjects),

@@ -252,12 +252,16 @@ def _mail(
 ) -> Mail:
     seller = Party(
         name=owner.name if owner else draft.home.name,
+        first=owner.first if owner else None,
+        last=owner.last if owner else None,
         email=(owner.email if owner else "") or f"sales@{draft.home.host}",
         company=draft.home.name,
     )
     person = next((one for one in links.persons if one.email), None)
     customer = Party(
         name=person.name.full if person else "Nobody Known",
+        first=person.name.first if person else None,
+        last=person.name.last if person else None,
         email=(person.email if person else None) or "nobody.known@mail.example.com",
         title=person.name.title if person else "",
         company=person.firm.name if person else "",
@@ -279,18 +283,18 @@ def _addresses(mail: Mail, links: Links, *, incoming: bool) -> dict[str, Any]:
     """The header properties; HubSpot keeps the headers as a JSON text. [D-emails]"""
     others = [person.email for person in links.persons[1:] if person.email]
     readers = [mail.reader.email] if incoming else [mail.reader.email, *others]
-    first, _, last = mail.sender.name.partition(" ")
+    sender = mail.sender
     headers = {
-        "from": {"email": mail.sender.email, "firstName": first, "lastName": last},
+        "from": {"email": sender.email, "firstName": sender.first, "lastName": sender.last},
         "to": [{"email": email} for email in readers],
         "cc": [{"email": email} for email in others] if incoming else [],
         "bcc": [],
     }
     return {
         "hs_email_headers": json.dumps(headers, ensure_ascii=False),
-        "hs_email_from_email": mail.sender.email,
-        "hs_email_from_firstname": first,
-        "hs_email_from_lastname": last,
+        "hs_email_from_email": sender.email,
+        "hs_email_from_firstname": sender.first,
+        "hs_email_from_lastname": sender.last,
         "hs_email_to_email": ";".join(readers),
         "hs_email_cc_email": ";".join(others) if incoming and others else None,
     }
