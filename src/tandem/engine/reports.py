@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tandem.model import Field, Kind, LinkState, PersonType, Side
+from tandem.settings.change import SettingsChange
 
 __all__ = [
     "AccountCalls",
@@ -216,7 +217,7 @@ ProgressCallback = Callable[[Step], None]
 """Called often and from the running loop: it must return at once and never raise."""
 
 
-# --------------------------------------------------------------------------- connections and settings
+# --------------------------------------------------------------------------- connections
 
 
 class ConnectionState(enum.StrEnum):
@@ -243,26 +244,6 @@ class ConnectionSummary:
     last_run: datetime | None = None
     reason: str = ""  # code of the suspension
     message: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsChange:
-    """
-    New settings that passed validation and are not saved yet.
-
-    ``difference`` holds unified lines (``-`` before, ``+`` after; empty when nothing changes),
-    ``warnings`` sentences in the language asked for, ``base_version`` the version compared with:
-    saving fails if another person saved meanwhile. ``text`` is what will be saved.
-    """
-
-    base_version: int
-    text: str
-    difference: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.difference
 
 
 # --------------------------------------------------------------------------- explaining

@@ -1,0 +1,27 @@
+"""
+Settings, read and checked: of the process (environment) and of a connection (``activities.toml``).
+
+The page, the file and the command line share ``parse``, ``show`` and ``change_of``; neither holds a
+rule of its own.
+"""
+
+from tandem.settings.activities import parse
+from tandem.settings.change import SettingsChange, change_of, with_value
+from tandem.settings.process import ProcessSettings, read_environment
+from tandem.settings.reading import InvalidSettings, Problem
+from tandem.settings.show import show
+from tandem.settings.since import FormerFilter, former_filters
+
+__all__ = [
+    "FormerFilter",
+    "InvalidSettings",
+    "Problem",
+    "ProcessSettings",
+    "SettingsChange",
+    "change_of",
+    "former_filters",
+    "parse",
+    "read_environment",
+    "show",
+    "with_value",
+]

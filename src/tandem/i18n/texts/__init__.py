@@ -1,0 +1,37 @@
+"""The catalogue: a key, its English and its Japanese, grouped by who says it."""
+
+from __future__ import annotations
+
+from tandem.i18n.texts import (
+    commands,
+    connections,
+    doctor,
+    health,
+    options,
+    program,
+    reasons,
+    runs,
+    settings,
+    settings_keys,
+)
+
+__all__ = ["TEXTS"]
+
+TEXTS: dict[str, tuple[str, str]] = {}
+
+for _group in (
+    commands,
+    connections,
+    doctor,
+    health,
+    options,
+    program,
+    reasons,
+    runs,
+    settings,
+    settings_keys,
+):
+    _twice = TEXTS.keys() & _group.TEXTS.keys()
+    if _twice:
+        raise RuntimeError(f"Texts defined twice: {', '.join(sorted(_twice))}")
+    TEXTS.update(_group.TEXTS)

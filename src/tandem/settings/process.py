@@ -1,0 +1,206 @@
+"""
+What the environment says: read once, frozen, and a wrong value stops the start with a sentence.
+
+Secrets may come from a file (``TANDEM_KEY_FILE``, ``TANDEM_DATABASE_URL_FILE``), since a variable is
+seen by every child process.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from tandem.errors import SettingsError
+from tandem.i18n import LANGUAGES, Messages, language_of
+
+__all__ = ["LOG_FORMATS", "LOG_LEVELS", "VARIABLES", "ProcessSettings", "read_environment"]
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
+VARIABLES = (
+    "TANDEM_HOME",
+    "TANDEM_DATABASE_URL",
+    "TANDEM_DATABASE_URL_FILE",
+    "TANDEM_KEY",
+    "TANDEM_KEY_FILE",
+    "TANDEM_LANGUAGE",
+    "TANDEM_CA_FILE",
+    "TANDEM_LOG_LEVEL",
+    "TANDEM_LOG_FORMAT",
+    "TANDEM_POLL_SECONDS",
+    "TANDEM_RETENTION_DAYS",
+)
+"""Every variable of Tandem's own; any other that begins with ``TANDEM_`` is a slip of the pen."""
+
+_OTHERS = "TANDEM_TEST_"  # belongs to the project's tests
+_DATABASES = ("sqlite", "postgresql", "postgresql+psycopg", "postgres")
+_DAY_LIMIT = 3650
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessSettings:
+    """
+    One process's surroundings. ``database_url`` is None for SQLite in ``home``; ``key`` and
+    ``key_file`` are what TANDEM_KEY and TANDEM_KEY_FILE say, at most one of them.
+
+    ``proxies`` maps ``http``, ``https`` and ``no`` to what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say.
+    """
+
+    home: Path
+    language: str = "en"
+    database_url: str | None = field(default=None, repr=False)
+    key: str | None = field(default=None, repr=False)
+    key_file: Path | None = None
+    ca_file: Path | None = None
+    proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
+    log_level: str = "info"
+    log_format: str = "text"
+    poll_seconds: int = 60
+    retention_days: int = 90
+
+    @property
+    def key_variables(self) -> Mapping[str, str]:
+        """TANDEM_KEY and TANDEM_KEY_FILE as given, for whoever makes the keyring."""
+        given = {"TANDEM_KEY": self.key, "TANDEM_KEY_FILE": str(self.key_file or "")}
+        return {name: value for name, value in given.items() if value}
+
+
+def read_environment(
+    environ: Mapping[str, str] | None = None, *, language: str | None = None
+) -> ProcessSettings:
+    """
+    The settings that *environ* holds (``os.environ`` by default); SettingsError names what is wrong.
+
+    *language*, from ``--language``, goes before the environment's.
+    """
+    given = {
+        name: value.strip()
+        for name, value in (os.environ if environ is None else environ).items()
+        if value.strip()
+    }
+    reader = _Reader(given, Messages(language or language_of(given)))
+    reader.refuse_unknown()
+    chosen = reader.choice("TANDEM_LANGUAGE", LANGUAGES, language_of(given))
+    reader.refuse_both("TANDEM_KEY", "TANDEM_KEY_FILE")
+    return ProcessSettings(
+        home=reader.home(),
+        language=language or chosen,
+        database_url=reader.database_url(),
+        key=given.get("TANDEM_KEY"),
+        key_file=Path(given["TANDEM_KEY_FILE"]) if "TANDEM_KEY_FILE" in given else None,
+        ca_file=reader.ca_file(),
+        proxies=reader.proxies(),
+        log_level=reader.choice("TANDEM_LOG_LEVEL", LOG_LEVELS, "info"),
+        log_format=reader.choice("TANDEM_LOG_FORMAT", LOG_FORMATS, "text"),
+        poll_seconds=reader.number("TANDEM_POLL_SECONDS", 5, 86_400, 60),
+        retention_days=reader.number("TANDEM_RETENTION_DAYS", 1, _DAY_LIMIT, 90),
+    )
+
+
+class _Reader:
+    def __init__(self, given: Mapping[str, str], messages: Messages) -> None:
+        self._given = given
+        self._messages = messages
+
+    def refuse_unknown(self) -> None:
+        for name in sorted(self._given):
+            if name.startswith("TANDEM_") and not name.startswith(_OTHERS):
+                self._refuse_unless_known(name)
+
+    def _refuse_unless_known(self, name: str) -> None:
+        if name in VARIABLES:
+            return
+        near = difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.75)
+        if near:
+            raise self._wrong("environment.unknown", name=name, nearest=near[0])
+        raise self._wrong("environment.unknown_far", name=name)
+
+    def refuse_both(self, one: str, other: str) -> None:
+        if one in self._given and other in self._given:
+            raise self._wrong("environment.both", one=one, other=other)
+
+    def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        given = self._given.get(name, default).lower()
+        if given not in choices:
+            raise self._wrong(
+                "environment.choice", name=name, choices=", ".join(choices), given=given
+            )
+        return given
+
+    def number(self, name: str, low: int, high: int, default: int) -> int:
+        given = self._given.get(name)
+        if given is None:
+            return default
+        if not re.fullmatch(r"[0-9]{1,9}", given) or not low <= int(given) <= high:
+            raise self._wrong("environment.number", name=name, low=low, high=high, given=given)
+        return int(given)
+
+    def home(self) -> Path:
+        given = self._given.get("TANDEM_HOME")
+        home = Path(given).expanduser() if given else platformdirs.user_data_path("tandem", False)
+        if home.exists() and not home.is_dir():
+            raise self._wrong("environment.home", name="TANDEM_HOME", path=home)
+        return home.absolute()
+
+    def database_url(self) -> str | None:
+        self.refuse_both("TANDEM_DATABASE_URL", "TANDEM_DATABASE_URL_FILE")
+        name = "TANDEM_DATABASE_URL"
+        url = self._given.get(name)
+        if "TANDEM_DATABASE_URL_FILE" in self._given:
+            name = "TANDEM_DATABASE_URL_FILE"
+            url = self._content(name)
+        if url is None:
+            return None
+        scheme, colon, _ = url.partition("://")
+        if not colon or scheme not in _DATABASES:
+            raise self._wrong("environment.database", name=name, given=scheme[:20])
+        return url
+
+    def ca_file(self) -> Path | None:
+        if "TANDEM_CA_FILE" not in self._given:
+            return None
+        if "BEGIN CERTIFICATE" not in self._content("TANDEM_CA_FILE"):
+            raise self._wrong(
+                "environment.certificates",
+                name="TANDEM_CA_FILE",
+                path=self._given["TANDEM_CA_FILE"],
+            )
+        return Path(self._given["TANDEM_CA_FILE"]).absolute()
+
+    def proxies(self) -> Mapping[str, str]:
+        """The usual variables, in lower or upper case as other programs take them."""
+        found = {}
+        for scheme in ("http", "https", "no"):
+            for name in (f"{scheme}_proxy", f"{scheme}_proxy".upper()):
+                if name in self._given and scheme not in found:
+                    found[scheme] = self._given[name]
+                    if scheme != "no":
+                        self._refuse_unless_proxy(name, found[scheme])
+        return found
+
+    def _refuse_unless_proxy(self, name: str, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            shown = url.rpartition("@")[2]  # a password stays unsaid
+            raise self._wrong("environment.proxy", name=name, given=shown)
+
+    def _content(self, name: str) -> str:
+        path = Path(self._given[name]).expanduser()
+        try:
+            text = path.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            problem = error.strerror if isinstance(error, OSError) else str(error)
+            raise self._wrong("environment.file", name=name, path=path, problem=problem) from None
+        if not text:
+            raise self._wrong("environment.empty_file", name=name, path=path)
+        return text
+
+    def _wrong(self, key: str, **values: object) -> SettingsError:
+        return SettingsError(self._messages(key, **values))

@@ -1,0 +1,139 @@
+"""
+From then on: what is switched on, or newly let through a filter, begins at a moment, not in the past.
+
+The moment is the CRM's own time, given by the caller; it is kept with the settings and is never
+taken from a text that a person edited. A filter that lets more through than before is remembered
+as it was: an activity created before the widening must pass the former filter too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+
+from tandem.model import Kind
+from tandem.sync.policy import ActivityFilter, KindPolicy, Policy
+
+__all__ = [
+    "FilteredKindPolicy",
+    "FormerFilter",
+    "former_filters",
+    "lets_more_through",
+    "stamped",
+    "switched_on",
+    "with_former_filters",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerFilter:
+    """What an activity created before ``until`` must pass as well."""
+
+    until: datetime
+    filter: ActivityFilter = field(default_factory=ActivityFilter)
+    skip_bots: bool = False
+    first_open_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilteredKindPolicy(KindPolicy):
+    """A row of the Activities table whose filter was widened after it was switched on."""
+
+    former_filters: tuple[FormerFilter, ...] = ()
+
+
+def former_filters(policy: KindPolicy) -> tuple[FormerFilter, ...]:
+    """The narrower filters that older activities of a kind must pass too, oldest first."""
+    return policy.former_filters if isinstance(policy, FilteredKindPolicy) else ()
+
+
+def with_former_filters(policy: KindPolicy, formers: Iterable[FormerFilter]) -> KindPolicy:
+    """*policy* remembering *formers* in place of those it had."""
+    plain = {each.name: getattr(policy, each.name) for each in fields(KindPolicy)}
+    kept = tuple(sorted(formers, key=lambda former: former.until))
+    return FilteredKindPolicy(**plain, former_filters=kept) if kept else KindPolicy(**plain)
+
+
+def stamped(
+    before: Policy,
+    after: Policy,
+    *,
+    hubspot_now: datetime,
+    salesforce_now: datetime | None = None,
+    since: datetime | None = None,
+) -> Policy:
+    """
+    *after* with every beginning set: kept where a kind stays on, now (or *since*) where it is switched on.
+
+    *since* is the one way to begin in the past; whoever passes it wants the past sent.
+    """
+    kinds = {
+        kind: _kind_stamped(before.kind(kind), after.kind(kind), now=hubspot_now, since=since)
+        for kind in Kind
+        if kind in after.kinds
+    }
+    tasks_since = None
+    if after.salesforce_task_sync:
+        kept = before.salesforce_tasks_since if before.salesforce_task_sync else None
+        tasks_since = kept or salesforce_now or hubspot_now
+    return replace(after, kinds=kinds, salesforce_tasks_since=tasks_since)
+
+
+def _kind_stamped(
+    before: KindPolicy, after: KindPolicy, *, now: datetime, since: datetime | None
+) -> KindPolicy:
+    if not after.enabled:
+        return replace(with_former_filters(after, ()), since=None)
+    if not before.enabled or before.since is None:
+        return replace(with_former_filters(after, ()), since=since or now)
+    formers = list(former_filters(before))
+    if lets_more_through(after, _as_former(before, now)):
+        formers.append(_as_former(before, now))
+    needed = [former for former in formers if lets_more_through(after, former)]
+    return replace(with_former_filters(after, needed), since=before.since)
+
+
+def _as_former(policy: KindPolicy, until: datetime) -> FormerFilter:
+    return FormerFilter(
+        until=until,
+        filter=policy.filter,
+        skip_bots=policy.skip_bots,
+        first_open_only=policy.first_open_only,
+    )
+
+
+def lets_more_through(policy: KindPolicy, former: FormerFilter) -> bool:
+    """Whether the filter of *policy* may let something through that *former* does not."""
+    now, then = policy.filter, former.filter
+    return (
+        _adds(now.forms, then.forms)
+        or _adds(now.campaigns, then.campaigns)
+        or _adds(now.owners, then.owners)
+        or _adds(now.lists, then.lists)
+        or _adds_words(now.subject_contains, then.subject_contains)
+        or (former.skip_bots and not policy.skip_bots)
+        or (former.first_open_only and not policy.first_open_only)
+    )
+
+
+def _adds(now: frozenset[str], then: frozenset[str]) -> bool:
+    """An empty set lets everything through."""
+    return bool(then) and (not now or not now <= then)
+
+
+def _adds_words(now: tuple[str, ...], then: tuple[str, ...]) -> bool:
+    """A longer phrase lets less through than a shorter one that it contains."""
+    if not then:
+        return False
+    folded = [word.casefold() for word in then]
+    return not now or not all(any(word in each.casefold() for word in folded) for each in now)
+
+
+def switched_on(before: Policy, after: Policy) -> Mapping[Kind, KindPolicy]:
+    """The kinds that are on in *after* and were off in *before*."""
+    return {
+        kind: after.kind(kind)
+        for kind in Kind
+        if after.kind(kind).enabled and not before.kind(kind).enabled
+    }
