@@ -824,8 +824,11 @@ def test_too_many_people_in_one_query_need_view_all_data() -> None:
         (
             "SystemModstamp >= 2026-03-01T00:00:00Z AND SystemModstamp < 2026-03-02T00:00:00Z",
             (
-                Range(field="SystemModstamp", low="2026-03-01T00:00:00.000+0000"),
-                Range(field="SystemModstamp", high="2026-03-02T00:00:00.000+0000"),
+                Range(
+                    field="SystemModstamp",
+                    low="2026-03-01T00:00:00.000+0000",
+                    high="2026-03-02T00:00:00.000+0000",
+                ),
             ),
         ),
         (

@@ -78,7 +78,7 @@ class Conditions:
     def _all(self, parts: Sequence[m.Condition]) -> Filter:
         filters = [self.filter(part) for part in parts]
         tests = tuple(one.test for one in filters)
-        hints = tuple(hint for one in filters for hint in one.hints)
+        hints = _merged([hint for one in filters for hint in one.hints])
         return Filter(test=lambda row: all(test(row) for test in tests), hints=hints)
 
     def _filterable(self, operand: m.Operand) -> Term:
@@ -182,6 +182,21 @@ class Conditions:
         if condition.excludes:
             return Filter(test=lambda row: not includes(row))
         return Filter(test=includes)
+
+
+def _merged(hints: Sequence[Hint]) -> tuple[Hint, ...]:
+    """The ranges of one field as one, so that an index sees both ends of a window."""
+    merged: list[Hint] = [hint for hint in hints if isinstance(hint, Lookup)]
+    ranges: dict[str, Range] = {}
+    for hint in hints:
+        if isinstance(hint, Range):
+            known = ranges.get(hint.field, hint)
+            lows = [low for low in (known.low, hint.low) if low is not None]
+            highs = [high for high in (known.high, hint.high) if high is not None]
+            ranges[hint.field] = Range(
+                field=hint.field, low=max(lows, default=None), high=min(highs, default=None)
+            )
+    return (*merged, *ranges.values())
 
 
 def _parts(value: object) -> frozenset[str]:

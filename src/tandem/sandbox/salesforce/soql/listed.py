@@ -103,9 +103,6 @@ class ListedSource:
             rows += found.deleted
         return [row for row in rows if all(_fits(row, hint, found) for hint in hints)]
 
-    def compound(self, row: Row, field: Field, /) -> Value:
-        return row.get(field.name)
-
     def record(self, record_id: str, /) -> tuple[ObjectType, Row] | None:
         for one in self.objects:
             for row in (*one.listed, *one.deleted):

@@ -20,7 +20,7 @@ int                 ``int``
 double and others   ``int`` or ``float``
 multipicklist       ``A;B``
 all text            ``str``; the empty text does not occur, it is null
-address, location   not read from the row: `Source.compound` gives a ``dict``
+address, location   ``dict``, made of the parts
 nothing             ``None``
 ==================  =============================================================================
 """
@@ -63,7 +63,7 @@ class Lookup:
 class Range:
     """Only rows with ``low <= field < high`` are wanted; a bound that is None is open.
 
-    Given for date and datetime fields, whose row values order as texts do.
+    Given for date and datetime fields, whose row values order as texts do; once for each field.
     """
 
     field: str
@@ -210,10 +210,6 @@ class Source(Protocol):
         The hints are an offer: an organisation uses the one its indexes serve best and may return more
         rows than asked for, since the engine checks each row itself. It never returns fewer.
         """
-        ...
-
-    def compound(self, row: Row, field: Field, /) -> Value:
-        """The value of a compound field (type address or location), made of its parts."""
         ...
 
     def record(self, record_id: str, /) -> tuple[ObjectType, Row] | None:

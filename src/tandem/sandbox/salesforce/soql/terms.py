@@ -204,9 +204,6 @@ class Scope:
     def own_reader(self, field: Field) -> Read:
         """How to read a field from a row of its own object."""
         name = field.name
-        if field.type in ("address", "location"):
-            compound = self.setting.source.compound
-            return lambda row: compound(row, field)
         if field.type == "boolean":
             return lambda row: bool(row.get(name))
         return lambda row: row.get(name)
