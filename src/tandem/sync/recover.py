@@ -1,0 +1,98 @@
+"""
+An interrupted write: announced, and then nothing was saved. What the CRM says now tells what happened.
+
+The intent is the base as it will be once the write has landed. A patch lands as a whole, so one field
+that says what was announced speaks for all of them; where a person has since edited every one of them
+nothing can be told, and the person's values count as edits, never as ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC
+
+from tandem.model import Field, Fields, Link, Side
+from tandem.sync.merge import is_same
+from tandem.sync.pair import GONE, Pair, Presence
+
+__all__ = ["fold", "recovered"]
+
+
+def recovered(pair: Pair) -> Pair:
+    """*pair* without its intent, the base as it is if what was announced has landed, or has not."""
+    intent = pair.intent
+    if intent is None:
+        return pair
+    announced = {Side.HUBSPOT: intent.hubspot, Side.SALESFORCE: intent.salesforce}
+    target = pair.seen[pair.written]
+    settled = replace(pair, intent=None)
+    if isinstance(target, Presence):
+        # A create whose record lies in the recycle bin did land: the pair was, and its end is news.
+        return replace(settled, base=announced) if target is GONE and pair.base is None else settled
+    match intent.operation:
+        case "create":
+            return replace(settled, base=announced)
+        case "delete":
+            return settled
+        case _:
+            base = pair.base or announced
+            return replace(settled, base=_folded(base, announced, pair.written, target))
+
+
+def fold(link: Link, seen: Fields, written: Side = Side.SALESFORCE) -> tuple[Fields, Fields]:
+    """
+    The base (HubSpot's, Salesforce's) of *link* once its interrupted update is accounted for.
+
+    *seen* is what the *written* side says now.
+    """
+    if link.intent is None:
+        return link.hubspot, link.salesforce
+    base = {Side.HUBSPOT: link.hubspot, Side.SALESFORCE: link.salesforce}
+    announced = {Side.HUBSPOT: link.intent.hubspot, Side.SALESFORCE: link.intent.salesforce}
+    folded = _folded(base, announced, written, seen)
+    return folded[Side.HUBSPOT], folded[Side.SALESFORCE]
+
+
+_Base = Mapping[Side, Fields]
+
+
+def _folded(base: _Base, announced: _Base, written: Side, seen: Fields) -> _Base:
+    touched = _touched(base, announced)
+    if not _has_landed(touched, base[written], announced[written], seen):
+        return base
+    return {
+        side: {
+            **base[side],
+            **{name: announced[side][name] for name in touched if name in announced[side]},
+        }
+        for side in Side
+    }
+
+
+def _touched(base: _Base, announced: _Base) -> list[Field]:
+    """The fields of the announced write: those whose base it would move, on either side."""
+    return [
+        name
+        for name in Field
+        if any(
+            name in announced[side]
+            and (name not in base[side] or announced[side][name] != base[side][name])
+            for side in Side
+        )
+    ]
+
+
+def _has_landed(touched: list[Field], base: Fields, announced: Fields, seen: Fields) -> bool:
+    """Whether the written side says what was announced; a person's later edits count as landed."""
+    still_old = False
+    for name in touched:
+        if name not in seen or name not in announced:
+            continue
+        # In UTC: only whether two values are the same matters here, and days were agreed on before.
+        if is_same(name, seen[name], announced[name], UTC):
+            if name not in base or not is_same(name, announced[name], base[name], UTC):
+                return True
+        elif name in base and is_same(name, seen[name], base[name], UTC):
+            still_old = True
+    return not still_old
