@@ -5,21 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 
-from tandem.mapping.text import cut
 from tandem.model import Kind
 
-__all__ = ["KEY_FIELD", "LONGEST_KEY", "MARK_ROOM", "key_in", "task_key", "with_key"]
+__all__ = ["KEY_FIELD", "LONGEST_KEY", "task_key"]
 
 KEY_FIELD = "Tandem_Key__c"
 """API name of the External ID, Unique text field on Activity, hence on Task."""
 
 LONGEST_KEY = 80
-
-MARK_ROOM = LONGEST_KEY + 12
-"""What ``with_key`` may add to Comments, in UTF-16 units."""
-
-_COMMENTS_LIMIT = 32_000
-_MARK = re.compile(r"(?:^|\n)\[tandem:([A-Za-z0-9_-]{1,80})\]\s*\Z")
 
 # Salesforce compares unique values without regard to case unless told otherwise, so an id with capitals
 # is hashed rather than written as it is [upsert].
@@ -40,21 +33,3 @@ def task_key(portal_id: str, kind: Kind, activity_id: str) -> str:
     digest = hashlib.sha256(f"{portal_id}\0{kind.value}\0{activity_id}".encode()).hexdigest()
     plain = portal_id if portal_id.isalnum() and len(portal_id) <= 20 else "x"
     return f"{plain}-{kind.value}--{digest[:32]}"
-
-
-def with_key(comments: str, key: str) -> str:
-    """
-    *comments* ending in a line that holds *key*, for orgs without the key field; an older mark is replaced.
-
-    Comments cannot be filtered in SOQL (reference 1.1), so a task is found again by reading candidates; the
-    mark stands alone on the last line, where a person can see and keep it.
-    """
-    mark = f"[tandem:{key}]"
-    text = cut(_MARK.sub("", comments).rstrip(), _COMMENTS_LIMIT - len(mark) - 2)
-    return f"{text}\n\n{mark}" if text else mark
-
-
-def key_in(comments: str) -> str | None:
-    """The key that *comments* carries, or None."""
-    found = _MARK.search(comments.replace("\r", ""))
-    return found.group(1) if found else None

@@ -13,7 +13,8 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from tandem.mapping.comments import comments_from
-from tandem.mapping.keys import KEY_FIELD, MARK_ROOM, with_key
+from tandem.mapping.key_mark import with_key
+from tandem.mapping.keys import KEY_FIELD
 from tandem.mapping.marks import Marker, mark_of
 from tandem.mapping.normal_form import COMMENTS_LIMIT, LENGTHS, normal_form
 from tandem.mapping.subjects import first_line, subject_of
@@ -60,6 +61,8 @@ _OPEN = "open"
 _CLOSED = "closed"
 _BETWEEN = "\x1f"
 _LEAD_PREFIX = "00Q"
+# Room for the mark of orgs without the key field: brackets, word, key and the lines between.
+_MARK_ROOM = 100
 
 _COMMON = frozenset({Field.SUBJECT, Field.STATUS, Field.DUE, Field.COMMENTS})
 _PLACE = frozenset({Field.PERSON, Field.RELATED, Field.OWNER, Field.TYPE})
@@ -333,7 +336,7 @@ def _comments(activity: Activity, context: TaskContext) -> str:
         language=context.language,
         attachment_names=context.attachment_names,
         url=context.url,
-        limit=COMMENTS_LIMIT - MARK_ROOM if marked else COMMENTS_LIMIT,
+        limit=COMMENTS_LIMIT - _MARK_ROOM if marked else COMMENTS_LIMIT,
         with_call=not _has_call_fields(org),
     )
     # Without the key field the mark is what an uncertain create is recognised by (reference 1.3).

@@ -15,7 +15,16 @@ from tandem.sync.dates import day_of
 from tandem.sync.pair import Pair, Presence, Rules
 from tandem.sync.policy import ConflictRule
 
-__all__ = ["SAME_TIME", "Move", "has_moved", "is_same", "move_of", "source_of", "winner_of"]
+__all__ = [
+    "SAME_TIME",
+    "Move",
+    "has_changed",
+    "has_moved",
+    "is_same",
+    "move_of",
+    "source_of",
+    "winner_of",
+]
 
 SAME_TIME = timedelta(seconds=2)
 """Edits this close together cannot be told apart by two CRMs' clocks."""
@@ -31,17 +40,25 @@ class Move(enum.Enum):
     ALIKE = "alike"
 
 
+def has_changed(base: Value, seen: Value) -> bool:
+    """
+    Whether one side says something else than its base.
+
+    Marks of a text agree if either half does: the bytes as stored, or what remains without markup.
+    """
+    if isinstance(base, TextMark) and isinstance(seen, TextMark):
+        return base.stored != seen.stored and base.canonical != seen.canonical
+    return base != seen
+
+
 def is_same(field: Field, one: Value, other: Value, zone: tzinfo) -> bool:
     """
     Whether two values of *one* side mean the same.
 
-    Marks of a text agree if either half does: the bytes, or what remains without markup. Due instants agree
-    if they fall on one day, since Salesforce knows only the day.
+    As ``has_changed`` says; and due instants agree if they fall on one day, since Salesforce knows only the day.
     """
-    if one == other:
+    if not has_changed(one, other):
         return True
-    if isinstance(one, TextMark) and isinstance(other, TextMark):
-        return one.stored == other.stored or one.canonical == other.canonical
     if field is Field.DUE and isinstance(one, str) and isinstance(other, str):
         day = _day(one, zone)
         return day is not None and day == _day(other, zone)
