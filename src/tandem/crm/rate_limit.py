@@ -24,6 +24,7 @@ from tandem.model import Side
 
 __all__ = ["Budget", "Budgets", "Lane", "Meter", "Pace"]
 
+_AT_ONCE = {Side.HUBSPOT: 8, Side.SALESFORCE: 2}
 _HOUR = 3600
 _DAY = 24 * _HOUR
 _STALE = 15 * 60.0
@@ -46,14 +47,14 @@ class Pace:
 
     ``search_*`` are searches a second, None for no limit of ours; ``daily_calls`` is the allocation
     within any 24 hours, None for none; ``keep_back`` is the share of each limit left to other
-    applications; ``at_once`` bounds the calls under way.
+    applications; ``at_once`` bounds the calls under way, None for what suits the CRM.
     """
 
     search_steady: int | None = 2
     search_backlog: int | None = 4
     daily_calls: int | None = None
     keep_back: float = 0.2
-    at_once: int = 8
+    at_once: int | None = None
 
     def without_limits(self) -> Pace:
         """The same for a sandbox that runs with its limits off."""
@@ -179,7 +180,7 @@ class Budget:
         self._stated: _Stated | None = None
         self._paused_until = 0.0
         self._under_way = 0
-        self._room = asyncio.Semaphore(self.pace.at_once)
+        self._room = asyncio.Semaphore(self.pace.at_once or _AT_ONCE[side])
 
     @property
     def stated_use(self) -> tuple[int, int] | None:

@@ -1,0 +1,308 @@
+"""Salesforce as Tandem sees it: the ``Salesforce`` protocol over its REST API."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tandem.clock import Clock
+from tandem.crm.caller import Call, Caller
+from tandem.crm.connector import People, TaskSeen
+from tandem.crm.http import Transport
+from tandem.crm.rate_limit import Budget, Lane
+from tandem.crm.retry import DEFAULT, Patience
+from tandem.crm.salesforce import setup, soql
+from tandem.crm.salesforce.errors import SalesforceDialect
+from tandem.crm.salesforce.people import people
+from tandem.crm.salesforce.reads import Query, QueryStyle, Reader, Row, unique
+from tandem.crm.salesforce.writes import Verb, Writer
+from tandem.crm.tokens import TokenSource
+from tandem.errors import AccessLost
+from tandem.mapping.ids import domain_of, id18, is_salesforce_id
+from tandem.model import Org, SalesforceUser, Written
+
+__all__ = ["API_VERSION", "KEY_FIELD", "SalesforceConnector"]
+
+API_VERSION = "62.0"
+KEY_FIELD = "Tandem_Key__c"
+
+_SEEN = (
+    "Id",
+    "IsDeleted",
+    "IsArchived",
+    "LastModifiedDate",
+    "LastModifiedById",
+)
+_ADOPTED = (
+    "Subject",
+    "Status",
+    "Priority",
+    "ActivityDate",
+    "Description",
+    "OwnerId",
+    "WhoId",
+    "WhatId",
+    "Type",
+    "TaskSubtype",
+    "CallType",
+    "CallDurationInSeconds",
+    "CallDisposition",
+)
+"""What adopting a task needs to know of it, as far as the integration user sees it."""
+
+
+class _Limit(msgspec.Struct, frozen=True):
+    Max: int = 0
+    Remaining: int = 0
+
+
+_limits = msgspec.json.Decoder(dict[str, _Limit])
+
+
+class SalesforceConnector:
+    """
+    One Salesforce org, as the integration user.
+
+    *base_url* is the org's own address (``instance_url`` of the grant). *query_style* is how long
+    statements are sent (`QueryStyle`).
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        tokens: TokenSource,
+        budget: Budget,
+        *,
+        clock: Clock,
+        base_url: str,
+        api_version: str = API_VERSION,
+        key_field: str = KEY_FIELD,
+        patience: Patience = DEFAULT,
+        query_style: str = QueryStyle.COMPOSITE,
+        jitter: random.Random | None = None,
+    ) -> None:
+        chance = jitter or random.Random(0)
+        self._caller = Caller(
+            transport,
+            tokens,
+            budget,
+            SalesforceDialect(),
+            clock=clock,
+            base_url=base_url,
+            patience=patience,
+            # Names us in change events, so that our own writes can be told (hint only) [callopt].
+            headers={"Sforce-Call-Options": "client=tandem"},
+            jitter=chance,
+        )
+        self._data_path = f"/services/data/v{api_version}"
+        self._key_field = key_field
+        self._reader = Reader(self._caller, self._data_path, query_style)
+        self._writer = Writer(self._caller, self._data_path, key_field, chance)
+        self._identity: setup.Identity | None = None
+        self._org: Org | None = None
+
+    @property
+    def budget(self) -> Budget:
+        return self._caller.budget
+
+    def begin_run(self) -> None:
+        """A new run may spend its own ten calls on failed locks, and learns the org's fields anew."""
+        self._writer.begin_run()
+        self._org = None
+
+    # ----------------------------------------------------------------- the org
+
+    async def now(self) -> datetime:
+        return await self._caller.crm_time(
+            Call(operation="clock", path="/services/data", lane=Lane.FREE)
+        )
+
+    async def org(self) -> Org:
+        self._org = await setup.org(self._reader, await self._who(), self._key_field)
+        return self._org
+
+    def know(self, org: Org) -> None:
+        """Take over an org read earlier, so that nothing about it is asked again in this run."""
+        self._org = org
+        self._identity = setup.Identity(
+            user_id=org.user_id, organization_id=org.id, user_name=org.user_name
+        )
+
+    async def users(self) -> Sequence[SalesforceUser]:
+        return await setup.users(self._reader)
+
+    async def limits(self) -> Mapping[str, tuple[int, int]]:
+        call = Call(operation="limits", path=f"{self._data_path}/limits")
+        try:
+            answer = await self._caller.fetch(call, _limits)
+        except AccessLost as error:
+            # The call needs 'View Setup'; the header of every answer tells the most important one.
+            stated = self.budget.stated_use
+            if error.status != 403 or stated is None:
+                raise
+            used, maximum = stated
+            return {"DailyApiRequests": (maximum, maximum - used)}
+        return {name: (limit.Max, limit.Remaining) for name, limit in answer.items()}
+
+    async def create_key_field(self) -> str:
+        told = await setup.create_key_field(
+            self._reader, self._writer, await self._who(), self._key_field
+        )
+        self._org = None
+        return told
+
+    # ----------------------------------------------------------------- writing
+
+    async def create_tasks(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Written]:
+        return await self._writer.write(Verb.CREATE, "Task", records)
+
+    async def update_tasks(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Written]:
+        return await self._writer.write(Verb.UPDATE, "Task", records)
+
+    async def delete_tasks(self, ids: Sequence[str]) -> Sequence[Written]:
+        return await self._writer.write(Verb.DELETE, "Task", [{"Id": one} for one in ids])
+
+    async def add_participants(self, rows: Sequence[tuple[str, str]]) -> Sequence[Written]:
+        relations = [
+            {"TaskId": id18(task), "RelationId": id18(contact), "IsWhat": False}
+            for task, contact in rows
+        ]
+        return await self._writer.write(Verb.CREATE, "TaskRelation", relations)
+
+    # ----------------------------------------------------------------- reading tasks
+
+    async def tasks_by_key(
+        self, keys: Collection[str], fields: Collection[str] | None = None
+    ) -> Mapping[str, TaskSeen]:
+        names = await self._columns(_ADOPTED if fields is None else fields)
+        rows = await self._reader.collect(
+            "tasks by key",
+            [
+                Query(self._select(names, soql.texts_in(self._key_field, batch)), everything=True)
+                for batch in self._batches(keys)
+            ],
+        )
+        found: dict[str, TaskSeen] = {}
+        for row in rows:
+            seen = self._seen(row)
+            # A key may be in the recycle bin and, after a recreation, in use: the living one counts.
+            if seen.key and (seen.key not in found or found[seen.key].is_deleted):
+                found[seen.key] = seen
+        return found
+
+    async def tasks(self, ids: Collection[str], fields: Collection[str]) -> Mapping[str, TaskSeen]:
+        names = await self._columns(fields)
+        rows = await self._reader.collect(
+            "tasks",
+            [
+                Query(self._select(names, soql.ids_in("Id", batch)), everything=True)
+                for batch in self._batches([id18(one) for one in ids])
+            ],
+        )
+        return {seen.id: seen for seen in map(self._seen, rows)}
+
+    async def tasks_like(
+        self, person_ids: Collection[str], created_since: datetime
+    ) -> Sequence[TaskSeen]:
+        names = await self._columns(("Subject", "ActivityDate", "Description", "WhoId"))
+        since = f"CreatedDate >= {soql.instant(created_since)}"
+        lists = [soql.ids_in("WhoId", batch) for batch in self._batches(person_ids)]
+        rows = await self._reader.collect(
+            "tasks like",
+            [
+                # The recycle bin counts: what a person deleted meanwhile must not be written again.
+                Query(self._select(names, f"{who} AND {since}"), everything=True)
+                for who in (lists or ["WhoId = null"])
+            ],
+        )
+        return [self._seen(row) for row in rows]
+
+    def _batches(self, values: Collection[str]) -> list[list[str]]:
+        size, is_long = self._reader.list_size, self._reader.takes_long
+        return list(soql.batches(unique(values), most=size, is_long=is_long))
+
+    def _select(self, names: Sequence[str], where: str) -> str:
+        return f"SELECT {', '.join(names)} FROM Task WHERE {where}"
+
+    async def _columns(self, fields: Collection[str]) -> list[str]:
+        """*fields*, and what every look at a task includes, as far as the integration user sees them."""
+        org = self._org or await self.org()
+        wanted = unique([*_SEEN, self._key_field, *fields])
+        if bad := [name for name in wanted if not soql.is_field_name(name)]:
+            raise ValueError(f"{bad[0]!r} is not a field's API name")
+        return [name for name in wanted if name in org.task_fields]
+
+    def _seen(self, row: Row) -> TaskSeen:
+        modified = row.get("LastModifiedDate")
+        return TaskSeen(
+            id=id18(row["Id"]),
+            key=row.get(self._key_field),
+            fields={name: value for name, value in row.items() if name != "attributes"},
+            is_deleted=bool(row.get("IsDeleted")),
+            is_archived=bool(row.get("IsArchived")),
+            modified_at=datetime.fromisoformat(modified) if modified else None,
+            modified_by=row.get("LastModifiedById"),
+        )
+
+    # ----------------------------------------------------------------- people and records
+
+    async def people(self, ids: Collection[str], emails: Collection[str]) -> People:
+        if not ids and not emails:
+            return People()
+        return await people(self._reader, (await self._who()).user_id, ids, emails)
+
+    async def accounts(
+        self, ids: Collection[str], domains: Collection[str]
+    ) -> tuple[frozenset[str], Mapping[str, Sequence[str]]]:
+        wanted = unique([id18(one) for one in ids if is_salesforce_id(one)])
+        sites = {domain for one in domains if (domain := domain_of(one))}
+        by_id, by_domain = await asyncio.gather(
+            self._reader.collect(
+                "accounts",
+                [
+                    Query(f"SELECT Id FROM Account WHERE {soql.ids_in('Id', batch)}")
+                    for batch in self._batches(wanted)
+                ],
+            ),
+            self._reader.collect("accounts by domain", list(self._site_queries(sorted(sites)))),
+        )
+        found: dict[str, list[str]] = {}
+        for row in by_domain:
+            domain = domain_of(row.get("Website"))
+            if domain in sites and domain is not None:
+                found.setdefault(domain, []).append(id18(row["Id"]))
+        return frozenset(id18(row["Id"]) for row in by_id), found
+
+    def _site_queries(self, domains: Sequence[str]) -> list[Query]:
+        """A web site is free text: ask for what contains the domain, compare exactly afterwards."""
+        most = 200 if self._reader.takes_long else 50
+        patterns = soql.batches(
+            [f"Website LIKE '%{soql.like(domain)}%'" for domain in domains],
+            most=most,
+            is_long=self._reader.takes_long,
+        )
+        return [
+            Query(f"SELECT Id, Website FROM Account WHERE {soql.any_of(batch)}")
+            for batch in patterns
+        ]
+
+    async def opportunities(self, ids: Collection[str]) -> frozenset[str]:
+        wanted = unique([id18(one) for one in ids if is_salesforce_id(one)])
+        rows = await self._reader.collect(
+            "opportunities",
+            [
+                Query(f"SELECT Id FROM Opportunity WHERE {soql.ids_in('Id', batch)}")
+                for batch in self._batches(wanted)
+            ],
+        )
+        return frozenset(id18(row["Id"]) for row in rows)
+
+    async def _who(self) -> setup.Identity:
+        if self._identity is None:
+            self._identity = await setup.identity(self._caller)
+        return self._identity
