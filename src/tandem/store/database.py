@@ -15,6 +15,7 @@ from tandem.errors import SettingsError, StoreError
 from tandem.store.dialect import Dialect
 from tandem.store.postgres import PostgreSQL
 from tandem.store.sqlite import WRITES, SQLite
+from tandem.store.tables import Moment, Words
 
 __all__ = ["Database", "slices"]
 
@@ -96,22 +97,45 @@ class Database:
         self,
         connection: Connection,
         table: Table,
-        rows: Sequence[Mapping[str, Any]],
+        rows: Sequence[dict[str, Any]],
         *,
         keep: Iterable[str] = (),
     ) -> None:
-        """Insert *rows*, or replace those with the same primary key except for the columns in *keep*."""
+        """
+        Insert *rows*, or replace those with the same primary key except for the columns in *keep*.
+
+        All rows have the same columns. The rows belong to the database afterwards.
+        """
         if not rows:
             return
         keys = [column.name for column in table.primary_key]
         kept = {*keys, *keep}
         statement = self.dialect.insert(table)
         changes = {name: statement.excluded[name] for name in rows[0] if name not in kept}
-        if changes:
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
-        else:
-            statement = statement.on_conflict_do_nothing(index_elements=keys)
-        connection.execute(statement, rows)
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+        _write_many(connection, statement, table, rows)
+
+    def insert(self, connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert *rows*, which have the same columns and belong to the database afterwards."""
+        if rows:
+            _write_many(connection, table.insert(), table, rows)
+
+
+def _write_many(
+    connection: Connection, statement: Any, table: Table, rows: Sequence[dict[str, Any]]
+) -> None:
+    """
+    Hand many rows to the driver as they are.
+
+    Measured: a third faster than letting SQLAlchemy turn every single value (docs/decisions).
+    """
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    for name, column in table.columns.items():
+        if isinstance(column.type, Moment | Words) and name in rows[0]:
+            turn = column.type.process_bind_param
+            for row in rows:
+                row[name] = turn(row[name], connection.dialect)
+    connection.exec_driver_sql(str(compiled), rows)
 
 
 def _parsed(url: str | URL) -> URL:

@@ -71,6 +71,11 @@ class Leases(ConnectionPart):
             )
         return new
 
+    def check(self, held: Lease) -> None:
+        """LeaseLost if the lease is somebody else's by now; to be asked before a call is started."""
+        with self._database.reading() as database:
+            _check(database, held)
+
     def release(self, held: Lease) -> None:
         """Let others run; does nothing if somebody has taken the lease over."""
         with self._database.writing() as database:
@@ -154,7 +159,6 @@ def _check(database: DatabaseConnection, held: Lease) -> None:
         select(lease.c.name)
         .where(lease.c.name.in_(held.names), lease.c.token == held.token)
         .order_by(lease.c.name)
-        .with_for_update()
     )
     if len(database.execute(statement).all()) != len(held.names):
         raise LeaseLost("Another worker has taken the connection over; this one stops.")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, select, text
 
 from tandem.model import Kind, Link, LinkState
 from tandem.store.database import slices
@@ -37,13 +37,13 @@ class Links(ConnectionPart):
         """By 15 or 18 characters."""
         return next(iter(self._read(self._all().where(_is_salesforce_id(salesforce_id)))), None)
 
-    def find(self, text: str) -> list[Link]:
+    def find(self, given: str) -> list[Link]:
         """By key or by either record's id; kinds may share an id, so there may be several."""
-        return self._read(
-            self._all()
-            .where(or_(link.c.key == text, link.c.hubspot_id == text, _is_salesforce_id(text)))
-            .order_by(link.c.key)
-        )
+        ways = (link.c.key == given, link.c.hubspot_id == given, _is_salesforce_id(given))
+        with self._database.reading():
+            # One question for each index: a single OR would read every link.
+            found = [each for way in ways for each in self._read(self._all().where(way))]
+        return list({each.key: each for each in sorted(found, key=lambda each: each.key)}.values())
 
     def due(self, now: datetime, limit: int, kinds: Collection[Kind] | None = None) -> list[Link]:
         """Links to look at again by *now*, the longest due first; of *kinds* only where given."""
@@ -73,17 +73,26 @@ class Links(ConnectionPart):
         limit: int = 1_000,
     ) -> list[Link]:
         """Links in one state behind the key *after*, in the order of keys."""
-        statement = self._all().where(link.c.state == state.value, link.c.key > after)
+        statement = self._all().where(link.c.state == state.value)
         if reason is not None:
             statement = statement.where(link.c.reason == reason)
         if kind is not None:
             statement = statement.where(link.c.kind == kind.value)
-        return self._read(statement.order_by(link.c.key).limit(limit))
+        if state is LinkState.PAIRED:
+            order: ColumnElement[str] = link.c.key
+        else:
+            # Few links are in another state: found by the index on kinds and states, then sorted.
+            # As an expression the key cannot tempt the database to walk through all links by key.
+            order = link.c.key.concat("")
+            statement = statement.where(link.c.kind.in_([each.value for each in Kind]))
+        if after:
+            statement = statement.where(order > after)
+        return self._read(statement.order_by(order).limit(limit))
 
     def waiting_for(self, contact_ids: Collection[str]) -> list[Link]:
         """Waiting links whose contact is one of these."""
-        found = self._in_slices(link.c.contact_id, contact_ids)
-        return [each for each in found if each.state is LinkState.WAITING]
+        waiting = link.c.state == text("'waiting'")  # spelled out: the index is on these only
+        return self._in_slices(link.c.contact_id, contact_ids, waiting)
 
     def of_run(self, run_id: int, *, after: str = "", limit: int = 1_000) -> list[Link]:
         """Links whose present state a run decided, in the order of keys."""
@@ -131,12 +140,12 @@ class Links(ConnectionPart):
             rows = database.execute(statement).all()
         return [self._link_from(row) for row in rows]
 
-    def _in_slices(self, column: Any, values: Iterable[str]) -> list[Link]:
+    def _in_slices(self, column: Any, values: Iterable[str], *also: Any) -> list[Link]:
         with self._database.reading():
             return [
                 each
                 for part in slices(dict.fromkeys(values))
-                for each in self._read(self._all().where(column.in_(part)))
+                for each in self._read(self._all().where(column.in_(part), *also))
             ]
 
     def _link_from(self, row: Row[Any]) -> Link:
@@ -174,7 +183,7 @@ class Links(ConnectionPart):
         return History(key=row.key, at=row.at, what=row.what, run_id=row.run_id, detail=detail)
 
 
-def _is_salesforce_id(text: str) -> Any:
-    if len(text) != _SHORT_ID:
-        return link.c.salesforce_id == text
-    return (link.c.salesforce_id >= text) & (link.c.salesforce_id <= text + "~")
+def _is_salesforce_id(given: str) -> Any:
+    if len(given) != _SHORT_ID:
+        return link.c.salesforce_id == given
+    return (link.c.salesforce_id >= given) & (link.c.salesforce_id <= given + "~")

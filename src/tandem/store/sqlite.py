@@ -47,6 +47,7 @@ class SQLite:
             _make_private_file(Path(str(url.database)))
         engine = create_engine(
             url,
+            paramstyle="named",  # rows go to the driver as dicts, as with PostgreSQL
             connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS},
             **({"poolclass": StaticPool} if self.is_single else {}),
         )

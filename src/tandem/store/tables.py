@@ -189,7 +189,7 @@ link = Table(
         sqlite_where=text("salesforce_id IS NOT NULL"),
         postgresql_where=text("salesforce_id IS NOT NULL"),
     ),
-    Index("ix_link_state", "connection_id", "state", "reason", "kind", "key"),
+    Index("ix_link_state", "connection_id", "kind", "state", "reason"),
     Index(
         "ix_link_due_at",
         "connection_id",
@@ -204,7 +204,13 @@ link = Table(
         sqlite_where=text("intent IS NOT NULL"),
         postgresql_where=text("intent IS NOT NULL"),
     ),
-    Index("ix_link_contact_id", "connection_id", "contact_id"),
+    Index(
+        "ix_link_waiting",
+        "connection_id",
+        "contact_id",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
 )
 
 history = Table(

@@ -18,6 +18,8 @@ from tandem.store.tables import checkpoint, history, link
 
 __all__ = ["Unit"]
 
+_FIXED = ("kind", "hubspot_id")  # the key is made of them; their indexes need no new entry
+
 
 class Unit(ConnectionPart):
     """One transaction under the lease; see ``ConnectionStore.transaction``."""
@@ -36,12 +38,13 @@ class Unit(ConnectionPart):
 
     def save_links(self, links: Sequence[Link]) -> None:
         """Insert or replace links by key, as many as there are."""
-        self._database.upsert(self._transaction, link, [self._link_row(each) for each in links])
+        rows = [self._link_row(each) for each in links]
+        self._database.upsert(self._transaction, link, rows, keep=_FIXED)
 
     def append_history(self, rows: Sequence[History]) -> None:
         """Add to what happened; details are encrypted, since they hold lost texts in full."""
-        if rows:
-            self._transaction.execute(history.insert(), [self._history_row(row) for row in rows])
+        made = [self._history_row(row) for row in rows]
+        self._database.insert(self._transaction, history, made)
 
     def set_checkpoint(
         self, name: str, value: Mapping[str, Any], at: datetime | None = None

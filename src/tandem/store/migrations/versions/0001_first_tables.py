@@ -167,7 +167,6 @@ def _links() -> None:
         ),
         sa.PrimaryKeyConstraint("connection_id", "key", name="pk_link"),
     )
-    op.create_index("ix_link_contact_id", "link", ["connection_id", "contact_id"], unique=False)
     op.create_index(
         "ix_link_due_at",
         "link",
@@ -194,7 +193,15 @@ def _links() -> None:
         postgresql_where=sa.text("salesforce_id IS NOT NULL"),
     )
     op.create_index(
-        "ix_link_state", "link", ["connection_id", "state", "reason", "kind", "key"], unique=False
+        "ix_link_state", "link", ["connection_id", "kind", "state", "reason"], unique=False
+    )
+    op.create_index(
+        "ix_link_waiting",
+        "link",
+        ["connection_id", "contact_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
         "history",
