@@ -68,7 +68,7 @@ class Field:
     One field as a describe call shows it.
 
     `length` counts characters (0 where the type has none); `reference_to` names the objects a
-    reference may point at; `relationship` is the name used in a path (`Owner` of `OwnerId`), and
+    reference may point at; `relationship_name` is the name used in a path (`Owner` of `OwnerId`), and
     `child_relationship` the name under which the target lists its children. A `name_pointing`
     reference is read through the pseudo-object Name. `compound` names the compound field it is part of.
     """
@@ -98,9 +98,9 @@ class Field:
     case_sensitive: bool = False
     calculated: bool = False
     reference_to: tuple[str, ...] = ()
-    relationship: str | None = None
+    relationship_name: str | None = None
     child_relationship: str | None = None
-    picklist: tuple[PicklistValue, ...] = ()
+    values: tuple[PicklistValue, ...] = ()
     compound: str | None = None
     default_value: Any = None
     help_text: str | None = None
@@ -111,6 +111,11 @@ class Field:
         return self.type in TEXT_TYPES
 
     @property
+    def picklist(self) -> tuple[tuple[str, str], ...]:
+        """(value, label) of the active values, in the administrator's order."""
+        return tuple((one.value, one.label) for one in self.values if one.is_active)
+
+    @property
     def absent(self) -> Any:
         """What a row says that has no entry for this field: a boolean is never null."""
         return False if self.type is FieldType.BOOLEAN else None
@@ -119,7 +124,7 @@ class Field:
     def default(self) -> Any:
         """The value of a new record that does not give one."""
         if self.type is FieldType.PICKLIST:
-            return next((one.value for one in self.picklist if one.is_default), self.default_value)
+            return next((one.value for one in self.values if one.is_default), self.default_value)
         return self.default_value
 
 
@@ -180,7 +185,11 @@ class SObject:
     @property
     def relationships(self) -> dict[str, Field]:
         """Reference fields by the lower-case name of their relationship."""
-        return {f.relationship.lower(): f for f in self.fields.values() if f.relationship}
+        return {
+            each.relationship_name.lower(): each
+            for each in self.fields.values()
+            if each.relationship_name
+        }
 
     @property
     def name_field(self) -> Field | None:
@@ -263,7 +272,7 @@ class Schema:
 
     def set_values(self, object_name: str, name: str, values: Iterable[PicklistValue]) -> Field:
         """Replace the values of a picklist."""
-        return self.change_field(object_name, name, picklist=tuple(values))
+        return self.change_field(object_name, name, values=tuple(values))
 
 
 def _copy(one: SObject) -> SObject:
@@ -359,14 +368,14 @@ def _more(part: str) -> dict[str, Any]:
             targets, _, relationship = rest.partition(" as ")
             return {
                 "reference_to": tuple(one.strip() for one in targets.split(",")),
-                "relationship": relationship or None,
+                "relationship_name": relationship or None,
             }
         case "<":
             return {"child_relationship": rest}
         case "in":
             return {"compound": rest}
         case "=":
-            return {"picklist": _values(rest)}
+            return {"values": _values(rest)}
     raise ValueError(f"objects.txt: {part!r} is not understood.")
 
 

@@ -1,0 +1,132 @@
+"""SOAP login(): kept because common clients offer it; gone after API 64.0 ([soap-retire])."""
+
+import re
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from lxml import etree
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tandem.sandbox.salesforce.auth import SCOPE
+from tandem.sandbox.salesforce.oauth import base_url
+
+if TYPE_CHECKING:
+    from tandem.sandbox.salesforce.state import SalesforceState
+
+LAST_VERSION = 64
+_PATH = re.compile(r"(\d\d)\.0")
+_PARTNER = "urn:partner.soap.sforce.com"
+
+
+def routes(state: "SalesforceState") -> list[Route]:
+    """The partner and the enterprise end point."""
+
+    async def login(request: Request) -> Response:
+        return _login(state, request, await request.body())
+
+    return [
+        Route(f"/services/Soap/{kind}/{{version}}{rest}", login, methods=["POST"])
+        for kind in ("u", "c")
+        for rest in ("", "/{key:path}")
+    ]
+
+
+def _login(state: "SalesforceState", request: Request, raw: bytes) -> Response:
+    version = _PATH.fullmatch(request.path_params["version"])
+    if version is None or not state.switches["soap_login"] or int(version[1]) > LAST_VERSION:
+        return _fault(
+            "UNSUPPORTED_API_VERSION", "SOAP API login() is disabled by default in this org."
+        )
+    call = _call_in(raw)
+    if call is None:
+        return _fault(
+            "INVALID_OPERATION", "Only login() is understood here.", code="soapenv:Client"
+        )
+    username, password = call
+    user = state.sessions.user_named(username)
+    right = (state.password, state.password + state.security_token)
+    if user is None or not user.get("IsActive") or password not in right:
+        return _fault(
+            "INVALID_LOGIN",
+            "Invalid username, password, security token; or user locked out.",
+            element="LoginFault",
+        )
+    if not state.api_enabled:
+        return _fault("API_DISABLED_FOR_ORG", "API is not enabled for this Organization or Partner")
+    session = state.sessions.open(user["Id"], "", SCOPE)
+    base = base_url(state, request)
+    key = state.org_id[:15]
+    server = f"{base}/services/Soap/u/{version[1]}.0/{key}"
+    metadata = f"{base}/services/Soap/m/{version[1]}.0/{key}"
+    seconds = int(state.switches["session_seconds"])
+    return Response(
+        _RESULT.format(
+            metadata=escape(metadata),
+            server=escape(server),
+            session=escape(session.token),
+            user=user["Id"],
+            sandbox=str(bool(state.organization.get("IsSandbox"))).lower(),
+            org=state.org_id,
+            org_name=escape(str(state.organization["Name"])),
+            profile=user["ProfileId"],
+            seconds=seconds,
+            email=escape(str(user["Email"])),
+            full_name=escape(str(user["Name"])),
+            username=escape(str(user["Username"])),
+            language=user["LanguageLocaleKey"],
+            locale=user["LocaleSidKey"],
+            zone=user["TimeZoneSidKey"],
+        ),
+        media_type="text/xml;charset=UTF-8",
+    )
+
+
+def _call_in(raw: bytes) -> tuple[str, str] | None:
+    """The name and password of a login call; None if it is another call or no XML."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        root = etree.fromstring(raw, parser)
+    except etree.XMLSyntaxError:
+        return None
+    found = root.find(".//{*}Body/{*}login")
+    if found is None:
+        return None
+    return (found.findtext("{*}username") or "").strip(), found.findtext("{*}password") or ""
+
+
+def _fault(
+    name: str, message: str, *, element: str = "UnexpectedErrorFault", code: str = ""
+) -> Response:
+    return Response(
+        _FAULT.format(
+            code=code or f"sf:{name}", name=name, message=escape(message), element=element
+        ),
+        status_code=500,
+        media_type="text/xml;charset=UTF-8",
+    )
+
+
+_RESULT = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    f'<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="{_PARTNER}" '
+    'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body><loginResponse><result>'
+    "<metadataServerUrl>{metadata}</metadataServerUrl><passwordExpired>false</passwordExpired>"
+    "<sandbox>{sandbox}</sandbox><serverUrl>{server}</serverUrl><sessionId>{session}</sessionId>"
+    "<userId>{user}</userId><userInfo><organizationId>{org}</organizationId>"
+    "<organizationName>{org_name}</organizationName><profileId>{profile}</profileId>"
+    "<sessionSecondsValid>{seconds}</sessionSecondsValid><userEmail>{email}</userEmail>"
+    "<userFullName>{full_name}</userFullName><userId>{user}</userId><userLanguage>{language}</userLanguage>"
+    "<userLocale>{locale}</userLocale><userName>{username}</userName><userTimeZone>{zone}</userTimeZone>"
+    "<userType>Standard</userType></userInfo></result></loginResponse></soapenv:Body></soapenv:Envelope>"
+)
+_FAULT = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" '
+    'xmlns:sf="urn:fault.partner.soap.sforce.com" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+    "<soapenv:Body><soapenv:Fault><faultcode>{code}</faultcode>"
+    '<faultstring>{name}: {message}</faultstring><detail><sf:{element} xsi:type="sf:{element}">'
+    "<sf:exceptionCode>{name}</sf:exceptionCode><sf:exceptionMessage>{message}</sf:exceptionMessage>"
+    "</sf:{element}></detail></soapenv:Fault></soapenv:Body></soapenv:Envelope>"
+)
