@@ -1,0 +1,283 @@
+"""The one place where parts are chosen and joined: the application that every way in works with."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tandem.clock import Clock, SystemClock
+from tandem.crm.http import AiohttpTransport, Transport, TransportSettings
+from tandem.engine import asking
+from tandem.engine.connecting import Connecting
+from tandem.engine.connectors import Connectors
+from tandem.engine.reports import (
+    ConnectionSummary,
+    ErrorCard,
+    Explanation,
+    Finding,
+    Health,
+    OwnerRow,
+    ProgressCallback,
+    RunReport,
+    SettingsChange,
+)
+from tandem.engine.runner.local import LocalRunner
+from tandem.engine.running import Runner, this_process
+from tandem.model import Side
+from tandem.settings import ProcessSettings, show
+from tandem.settings.activities import parse
+from tandem.settings.change import change_of
+from tandem.store.keyring import Keyring
+from tandem.store.store import Store
+
+__all__ = ["Application"]
+
+_DATABASE = "tandem.db"
+
+
+class Application:
+    """
+    Tandem with its database open. Use it as an async context manager.
+
+    All methods raise the errors of ``tandem.errors``; an unknown connection is a ``SettingsError``.
+    ``at`` is told every point at which a crash is survivable.
+    """
+
+    def __init__(
+        self,
+        settings: ProcessSettings,
+        *,
+        clock: Clock | None = None,
+        transport: Transport | None = None,
+        at: Callable[[str], None] = lambda point: None,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._given_transport = transport
+        self._at = at
+        self._closing = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        settings = self._settings
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        keyring = Keyring.from_environment(settings.key_variables, settings.home)
+        url = settings.database_url or f"sqlite:///{settings.home / _DATABASE}"
+        self._store = self._closing.enter_context(Store(url, keyring, clock=self._clock.now))
+        transport = self._given_transport
+        if transport is None:
+            transport = await self._closing.enter_async_context(
+                AiohttpTransport(TransportSettings(ca_file=settings.ca_file))
+            )
+        who = _person()
+        self._connectors = Connectors(self._store, transport, self._clock, this_process())
+        self._connecting = Connecting(
+            store=self._store,
+            connectors=self._connectors,
+            transport=transport,
+            clock=self._clock,
+            who=who,
+        )
+        self._runner = Runner(
+            store=self._store,
+            connectors=self._connectors,
+            clock=self._clock,
+            owner=this_process(),
+            at=self._at,
+        )
+        self._asking = asking.Asking(
+            store=self._store, connectors=self._connectors, clock=self._clock, who=who
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._closing.aclose()
+
+    @property
+    def store(self) -> Store:
+        return self._store
+
+    # ------------------------------------------------------------------ connections
+
+    async def connections(self) -> Sequence[ConnectionSummary]:
+        return await self._asking.connections()
+
+    async def connect_hubspot(
+        self,
+        name: str,
+        *,
+        url: str | None = None,
+        token: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        open_browser: Callable[[str], None],
+    ) -> ConnectionSummary:
+        connection = await self._connecting.hubspot(
+            name,
+            url=url,
+            token=token,
+            client_id=client_id,
+            client_secret=client_secret,
+            open_browser=open_browser,
+        )
+        return self._asking.summary(connection)
+
+    async def connect_salesforce(
+        self,
+        name: str,
+        *,
+        url: str | None = None,
+        token: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        username: str | None = None,
+        private_key: str | None = None,
+        browser: bool = False,
+        open_browser: Callable[[str], None],
+    ) -> ConnectionSummary:
+        connection = await self._connecting.salesforce(
+            name,
+            url=url,
+            token=token,
+            client_id=client_id,
+            client_secret=client_secret,
+            username=username,
+            private_key=private_key,
+            browser=browser,
+            open_browser=open_browser,
+        )
+        return self._asking.summary(connection)
+
+    async def disconnect(self, name: str) -> None:
+        await self._connecting.disconnect(name)
+
+    async def resume(self, name: str) -> None:
+        connection = self._store.connection(name)
+        self._store.resume(connection.id)
+        self._store.note(connection.id, _person(), "resumed", connection.suspended_reason)
+
+    # ------------------------------------------------------------------ settings
+
+    async def settings_text(self, name: str) -> str:
+        saved = self._store.settings(self._store.connection(name).id)
+        return show(parse(saved.text), language=self._settings.language)
+
+    async def plan_settings(
+        self, name: str, text: str, *, since: datetime | None = None
+    ) -> SettingsChange:
+        connection = self._store.connection(name)
+        saved = self._store.settings(connection.id)
+        hubspot_now = await self._asking.crm_now(connection, Side.HUBSPOT)
+        salesforce_now = await self._asking.crm_now(connection, Side.SALESFORCE)
+        change = change_of(
+            saved.text,
+            text,
+            version=saved.version,
+            hubspot_now=hubspot_now,
+            salesforce_now=salesforce_now,
+            since=since,
+            language=self._settings.language,
+        )
+        return SettingsChange(
+            base_version=change.base_version,
+            text=change.text,
+            difference=change.difference,
+            warnings=change.warnings,
+        )
+
+    async def save_settings(self, name: str, change: SettingsChange, who: str) -> int:
+        saved = self._store.save_settings(
+            self._store.connection(name).id,
+            text=change.text,
+            expected_version=change.base_version,
+            changed_by=who,
+            difference="\n".join(change.difference),
+            at=self._clock.now(),
+        )
+        return saved.version
+
+    # ------------------------------------------------------------------ running
+
+    async def sync(
+        self,
+        name: str,
+        *,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> RunReport:
+        return await self._runner.run(
+            self._store.connection(name),
+            trigger="command",
+            dry_run=dry_run,
+            tell=progress or (lambda step: None),
+        )
+
+    async def plan(self, name: str) -> RunReport:
+        return await self.sync(name, dry_run=True)
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        local = LocalRunner(
+            store=self._store,
+            runner=self._runner,
+            clock=self._clock,
+            every_seconds=self._settings.poll_seconds,
+            retention_days=self._settings.retention_days,
+        )
+        await local.serve(stop)
+
+    # ------------------------------------------------------------------ asking
+
+    async def explain(self, name: str, asked: str) -> Explanation:
+        return await self._asking.explain(name, asked)
+
+    async def health(self, name: str) -> Health:
+        return await self._asking.health(name)
+
+    async def errors(self, name: str, reason: str | None = None) -> Sequence[ErrorCard]:
+        return await self._asking.errors(name, reason)
+
+    async def retry(
+        self, name: str, keys: Sequence[str] | None = None, reason: str | None = None
+    ) -> int:
+        return await self._asking.retry(name, keys, reason)
+
+    async def owners(self, name: str) -> Sequence[OwnerRow]:
+        return await self._asking.owners(name)
+
+    async def map_owner(self, name: str, hubspot_owner: str, salesforce_user: str | None) -> None:
+        await self._asking.map_owner(name, hubspot_owner, salesforce_user)
+
+    async def unmap_owner(self, name: str, hubspot_owner: str) -> None:
+        await self._asking.unmap_owner(name, hubspot_owner)
+
+    async def doctor(self, name: str) -> Sequence[Finding]:
+        return await self._asking.doctor(name)
+
+    # ------------------------------------------------------------------ keeping
+
+    async def backup(self, path: Path) -> None:
+        await self._store.run(self._store.backup, path)
+
+    async def restore(self, path: Path) -> None:
+        await self._store.run(self._store.restore, path)
+
+    async def erase(self, email: str) -> Mapping[str, int]:
+        return await self._asking.erase(email)
+
+
+def _person() -> str:
+    """Who is at the keyboard, for the audit log."""
+    try:
+        return getpass.getuser()
+    except OSError:
+        return "unknown"

@@ -1,0 +1,250 @@
+"""Deciding again about activities that have a task: what HubSpot changed since the two last agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tandem.crm.connector import TaskSeen
+from tandem.engine.context import RunContext
+from tandem.engine.drafting import Drafter
+from tandem.engine.first import next_look
+from tandem.engine.reports import Outcome
+from tandem.engine.resolve import Resolved
+from tandem.engine.work import Done, Work, ended
+from tandem.mapping.salesforce import FIELDS_READ, base_of, followed_fields, seen_in_salesforce
+from tandem.model import Activity, Contact, Field, Fields, Link, Side
+from tandem.sync.contact_choice import Candidate, contact_for, still_chosen
+from tandem.sync.merge import is_same
+from tandem.sync.pair import GONE, UNREAD, Pair, Rules, Seen, rules_for
+from tandem.sync.plan import Settle, Unlink, Update, plan
+from tandem.sync.status import closes_at, closes_by_clock
+
+__all__ = ["Again"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """One pair with what HubSpot says of it now, and whom its task is to be on."""
+
+    link: Link
+    activity: Activity
+    about: Resolved
+    said: Fields
+    moved_to: Candidate | None  # None: the contact stays
+    is_only_better: bool
+
+    @property
+    def kept(self) -> Contact | None:
+        """The contact chosen at creation, if the activity is still associated with it."""
+        return _kept(self.link, self.about)
+
+
+class Again:
+    """Decides about pairs."""
+
+    def __init__(self, run: RunContext, drafter: Drafter) -> None:
+        self._run = run
+        self._drafter = drafter
+        self._zone = ZoneInfo(run.portal.zone)
+
+    async def decide(self, pairs: Sequence[tuple[Link, Activity, Resolved]]) -> list[Work | Done]:
+        """An update, or nothing, for each pair; Salesforce is read only where something is to be written."""
+        changes = [self._change(*pair) for pair in pairs]
+        to_write = {
+            change.link.key: self._record(change, fields)
+            for change in changes
+            if (fields := self._fields(change, UNREAD))
+        }
+        tasks = await self._read([c for c in changes if c.link.key in to_write], to_write)
+        return [
+            self._against(change, tasks.get(change.link.salesforce_id or ""))
+            if change.link.key in to_write
+            else self._settled(change, {}, self._untold(change))
+            for change in changes
+        ]
+
+    # ------------------------------------------------------------------ what HubSpot changed
+
+    def _change(self, link: Link, activity: Activity, about: Resolved) -> _Change:
+        moved_to, is_only_better = self._move(link, about)
+        said = dict(self._drafter.said(activity, moved_to.contact if moved_to else None, about))
+        if moved_to is None:
+            said[Field.PERSON] = link.hubspot.get(Field.PERSON)
+        return _Change(
+            link=link,
+            activity=activity,
+            about=about,
+            said=said,
+            moved_to=moved_to,
+            is_only_better=is_only_better,
+        )
+
+    def _move(self, link: Link, about: Resolved) -> tuple[Candidate | None, bool]:
+        """The contact to move the task to (None: it stays), and whether that is merely a better one."""
+        kept = _kept(link, about)
+        best = contact_for(about.candidates, self._zone)
+        if kept is None:
+            return best, False
+        in_look_window = link.due_at is not None and link.looks < 2
+        if in_look_window and best is not None and best.contact.id != kept.id:
+            return best, True
+        return None, False
+
+    def _fields(self, change: _Change, salesforce: Seen) -> frozenset[Field]:
+        """What is to be written, given what Salesforce says (or that it was not read)."""
+        if self._was_off(change):
+            return frozenset()
+        for action in plan(self._pair(change, salesforce), self._rules(change)):
+            if isinstance(action, Update):
+                # Another contact has another owner, whom the chain may come to.
+                moved = Field.PERSON in action.fields
+                return action.fields | ({Field.OWNER} if moved else frozenset())
+        return frozenset()
+
+    def _untold(self, change: _Change) -> Fields:
+        """What becomes the base although nothing is written: a body in other markup, say."""
+        if self._was_off(change):
+            return change.said
+        actions = plan(self._pair(change, UNREAD), self._rules(change))
+        settles = [action for action in actions if isinstance(action, Settle)]
+        return {name: value for one in settles for name, value in one.hubspot.items()}
+
+    def _pair(self, change: _Change, salesforce: Seen) -> Pair:
+        link = change.link
+        by_clock = closes_by_clock(change.activity, self._run.now) and salesforce is not UNREAD
+        return Pair(
+            key=link.key,
+            kind=link.kind,
+            seen={Side.HUBSPOT: change.said, Side.SALESFORCE: salesforce},
+            base={Side.HUBSPOT: link.hubspot, Side.SALESFORCE: link.salesforce},
+            by_clock=frozenset({Field.STATUS}) if by_clock else frozenset(),
+        )
+
+    def _rules(self, change: _Change) -> Rules:
+        kind = change.activity.kind
+        policy = self._run.policy
+        return rules_for(kind, policy, followed_fields(kind, policy.kind(kind)), self._zone)
+
+    def _was_off(self, change: _Change) -> bool:
+        """Whether the newest edit fell into a time when the kind was off: both sides as they are are the base."""
+        since = self._run.policy.kind(change.activity.kind).since
+        before, newest = change.link.modified_at, change.activity.modified_at
+        if since is None or before is None or newest is None:
+            return False
+        return before < newest <= since
+
+    def _record(self, change: _Change, fields: Collection[Field]) -> Mapping[str, Any]:
+        activity, about, contact = change.activity, change.about, change.kept
+        candidate = change.moved_to or next(
+            (one for one in about.candidates if contact and one.contact.id == contact.id), None
+        )
+        on = candidate.contact if candidate else contact
+        context = self._drafter.context(
+            activity,
+            key=change.link.key,
+            assignee_id=self._drafter.assignee(activity, on).user_id,
+            who_id=candidate.person.id if candidate else None,
+            what_id=self._drafter.related(candidate, about),
+        )
+        return self._drafter.changes(activity, fields, context)
+
+    # ------------------------------------------------------------------ against what Salesforce says
+
+    async def _read(
+        self, changes: Sequence[_Change], records: Mapping[str, Mapping[str, Any]]
+    ) -> Mapping[str, TaskSeen]:
+        """
+        The tasks as they are now: a value that a person put there is kept in full before it is covered.
+
+        Only the fields that will be written are read, all of them where the whole task must be untouched.
+        """
+        if not changes:
+            return {}
+        names = {name for record in records.values() for name in record} | {"Status"}
+        if any(change.is_only_better for change in changes):
+            names |= FIELDS_READ
+        ids = [change.link.salesforce_id for change in changes if change.link.salesforce_id]
+        return await self._run.salesforce.tasks(ids, names & self._run.org.task_fields)
+
+    def _against(self, change: _Change, task: TaskSeen | None) -> Work | Done:
+        if task is None or task.is_deleted:
+            actions = plan(self._pair(change, GONE), self._rules(change))
+            reason = next(action.reason for action in actions if isinstance(action, Unlink))
+            return ended(self._run, change.link, reason)
+        now = seen_in_salesforce(task.fields, self._run.marker)
+        touched = {
+            name
+            for name, value in now.items()
+            if name in change.link.salesforce
+            and not is_same(name, change.link.salesforce[name], value, self._zone)
+        }
+        if change.is_only_better and touched:
+            change = replace(
+                change,
+                moved_to=None,
+                is_only_better=False,
+                said={**change.said, Field.PERSON: change.link.hubspot.get(Field.PERSON)},
+            )
+        fields = self._fields(change, now)
+        new = {
+            name: value
+            for name, value in self._record(change, fields).items()
+            if name not in task.fields or (task.fields[name] or None) != (value or None)
+        }
+        said = {name: change.said[name] for name in change.said if name in fields}
+        by_clock = self._fields(change, UNREAD) - fields
+        said |= {name: change.said[name] for name in by_clock if name in change.said}
+        settled = self._settled(change, new, {**self._untold(change), **said})
+        if not new:
+            return settled
+        return Work(
+            operation="update",
+            link=change.link,
+            target=settled.link,
+            record={"Id": task.id, **new},
+            fields=tuple(sorted(fields)),
+            replaced=_replaced(task, new, touched, self._run),
+            account_id=change.moved_to.person.account_id or "" if change.moved_to else "",
+        )
+
+    def _settled(self, change: _Change, record: Mapping[str, Any], said: Fields) -> Done:
+        """The pair once *record* is written; only what is written or settled moves the base."""
+        link, activity, now = change.link, change.activity, self._run.now
+        is_due = link.due_at is not None and link.due_at <= now
+        looks = link.looks + 1 if is_due else link.looks
+        closing = closes_at(activity, self._run.policy.kind(activity.kind), now)
+        target = replace(
+            link,
+            hubspot={**link.hubspot, **said},
+            salesforce={**link.salesforce, **base_of(record, self._run.marker)},
+            contact_id=change.moved_to.contact.id if change.moved_to else link.contact_id,
+            modified_at=activity.modified_at or link.modified_at,
+            looks=looks,
+            due_at=next_look(activity, looks, now, closing) if link.due_at or closing else None,
+            run_id=self._run.run_id,
+            settings_version=self._run.policy.version,
+            reason="",
+            detail="",
+        )
+        return Done(link=target, outcome=Outcome.UNCHANGED)
+
+
+def _kept(link: Link, about: Resolved) -> Contact | None:
+    if link.contact_id is None:
+        return None
+    return still_chosen(link.contact_id, [known.contact for known in about.people])
+
+
+def _replaced(
+    task: TaskSeen, record: Mapping[str, Any], touched: Collection[Field], run: RunContext
+) -> dict[str, str]:
+    """What people had put where this write goes, in full."""
+    kept = {}
+    for name in record:
+        said = seen_in_salesforce({name: task.fields.get(name)}, run.marker)
+        if not said.keys().isdisjoint(touched) and task.fields.get(name) is not None:
+            kept[name] = str(task.fields[name])
+    return kept

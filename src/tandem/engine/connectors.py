@@ -1,0 +1,161 @@
+"""Connectors for a connection's two accounts, kept for as long as the process lives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from tandem.clock import Clock
+from tandem.crm.http import Transport
+from tandem.crm.hubspot import HubSpotConnector
+from tandem.crm.rate_limit import Budget, Budgets, Pace
+from tandem.crm.salesforce import SalesforceConnector
+from tandem.crm.tokens import Grant, StaticToken, Tokens, TokenSource
+from tandem.engine.signing_in import grant_of, renewal, with_grant
+from tandem.errors import AccessLost
+from tandem.model import Side
+from tandem.store.credentials import Credential
+from tandem.store.rows import Account, Connection
+from tandem.store.store import Store
+
+__all__ = ["Connected", "Connectors", "is_loopback"]
+
+_REFRESH_SECONDS = 60.0
+_REFRESH_PATIENCE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connected:
+    """Both sides of a connection, ready to be called."""
+
+    hubspot: HubSpotConnector
+    salesforce: SalesforceConnector
+    external_ids: Mapping[Side, str]
+
+    def budget(self, side: Side) -> Budget:
+        return (self.hubspot if side is Side.HUBSPOT else self.salesforce).budget
+
+    def calls(self) -> dict[Side, int]:
+        """Calls made so far by this process, all connections of the accounts together."""
+        return {side: self.budget(side).meter.total for side in Side}
+
+
+class Connectors:
+    """One connector for each account; connections that share an account share it and its budget."""
+
+    def __init__(self, store: Store, transport: Transport, clock: Clock, owner: str) -> None:
+        self._store = store
+        self._transport = transport
+        self._clock = clock
+        self._owner = owner
+        self._budgets = Budgets(clock)
+        self._made: dict[int, tuple[Account, HubSpotConnector | SalesforceConnector]] = {}
+
+    async def connect(
+        self, connection: Connection, daily_calls: Mapping[Side, int | None] | None = None
+    ) -> Connected:
+        """The connectors of a complete connection; *daily_calls* is the allocation in its settings."""
+        found = {}
+        external_ids = {}
+        for side in Side:
+            account_id = connection.account_id(side)
+            assert account_id is not None, "the caller checks that both sides are attached"
+            account, connector = await self._connector(account_id)
+            pace = self._pace(account, (daily_calls or {}).get(side))
+            self._budgets.of(side, account.external_id, pace)
+            found[side] = connector
+            external_ids[side] = account.external_id
+        hubspot, salesforce = found[Side.HUBSPOT], found[Side.SALESFORCE]
+        assert isinstance(hubspot, HubSpotConnector)
+        assert isinstance(salesforce, SalesforceConnector)
+        salesforce.begin_run()
+        return Connected(hubspot=hubspot, salesforce=salesforce, external_ids=external_ids)
+
+    def forget(self, account_id: int) -> None:
+        """The account was connected anew or disconnected: its token is another one from now on."""
+        self._made.pop(account_id, None)
+
+    async def _connector(
+        self, account_id: int
+    ) -> tuple[Account, HubSpotConnector | SalesforceConnector]:
+        account = await self._store.run(self._store.account, account_id)
+        known = self._made.get(account_id)
+        if known is not None and known[0] == account:
+            return known
+        if not account.has_credential:
+            raise AccessLost(
+                f"There is no token for {account.side.title} any more. Connect it again: "
+                f"tandem connect {account.side.value}",
+                side=account.side,
+                operation="read the credential",
+            )
+        credential = await self._store.run(self._store.credential, account_id)
+        tokens = self._tokens(account, credential)
+        budget = self._budgets.of(account.side, account.external_id, self._pace(account, None))
+        connector: HubSpotConnector | SalesforceConnector
+        if account.side is Side.HUBSPOT:
+            connector = HubSpotConnector(
+                self._transport, tokens, budget, clock=self._clock, base_url=account.base_url
+            )
+        else:
+            connector = SalesforceConnector(
+                self._transport, tokens, budget, clock=self._clock, base_url=account.base_url
+            )
+        self._made[account_id] = (account, connector)
+        return self._made[account_id]
+
+    def _pace(self, account: Account, daily_calls: int | None) -> Pace:
+        pace = Pace(daily_calls=daily_calls)
+        # A simulated CRM on this machine has no other applications to leave a share to.
+        return pace.without_limits() if is_loopback(account.base_url) else pace
+
+    def _tokens(self, account: Account, credential: Credential) -> TokenSource:
+        if credential.kind in ("token", "session"):
+            scopes = frozenset(credential.scopes) if credential.scopes else None
+            return StaticToken(credential.access_token or "", scopes)
+        renew = renewal(self._transport, account.side, credential, self._clock)
+
+        async def save(grant: Grant) -> None:
+            await self._store.run(
+                self._store.save_credential, account.id, with_grant(credential, grant)
+            )
+
+        async def renew_alone(grant: Grant) -> Grant:
+            deadline = self._clock.now() + _REFRESH_PATIENCE
+            while not await self._store.run(
+                self._store.refresh_lock, account.id, self._owner, _REFRESH_SECONDS
+            ):
+                await self._clock.sleep(0.2)
+                saved = grant_of(await self._store.run(self._store.credential, account.id))
+                if saved.access_token != grant.access_token:
+                    return saved
+                if self._clock.now() > deadline:
+                    break
+            try:
+                fresh = await renew(grant)
+                # Saved before the lock is given up: with rotation the old refresh token is dead now.
+                await save(fresh)
+                return fresh
+            finally:
+                await self._store.run(self._store.release_refresh_lock, account.id, self._owner)
+
+        async def latest() -> Grant:
+            return grant_of(await self._store.run(self._store.credential, account.id))
+
+        return Tokens(
+            grant_of(credential), renew_alone, self._clock, on_rotated=save, latest=latest
+        )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether *url* lies on this machine, as the sandbox's addresses do."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,56 @@
+"""What one run knows and works with, joined once at its beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tandem.model import Org, Portal
+from tandem.sync.owners import OwnerMap
+from tandem.sync.policy import Policy
+
+if TYPE_CHECKING:
+    from tandem.crm.connector import HubSpot, Salesforce
+    from tandem.engine.tally import Tally
+    from tandem.store.connection_store import ConnectionStore
+    from tandem.store.rows import Lease
+
+__all__ = ["FRESH", "LONG_AGO", "RunContext"]
+
+LONG_AGO = datetime.fromtimestamp(0, UTC)
+"""Older than anything remembered: for asking a cache for what it has, however old."""
+
+FRESH = timedelta(minutes=15)
+"""How old correspondence, owners and the org's own lists may be when they are used (DESIGN)."""
+
+
+@dataclass(slots=True, kw_only=True)
+class RunContext:
+    """
+    One run of one connection; ``db`` calls a method of ``store`` without blocking the loop for long.
+
+    ``now`` is HubSpot's clock at the beginning: "from then on" and watermarks are judged by the CRM's
+    own time, never the host's. ``at`` is called with the name of each point at which a crash is
+    survivable, so that tests can crash there.
+    """
+
+    run_id: int
+    connection: str
+    lease: Lease
+    policy: Policy
+    portal: Portal
+    org: Org
+    owners: OwnerMap
+    company_pairs: Mapping[str, str]
+    deal_pairs: Mapping[str, str]
+    hubspot: HubSpot
+    salesforce: Salesforce
+    store: ConnectionStore
+    db: Callable[..., Awaitable[Any]]
+    tally: Tally
+    marker: Callable[[str], str]
+    now: datetime
+    dry_run: bool = False
+    at: Callable[[str], None] = field(default=lambda point: None)

@@ -1,0 +1,144 @@
+"""The set-up check: what is missing for a connection to work well, as findings that say it in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tandem.crm.connector import HubSpot, Salesforce
+from tandem.engine.prepare import Accounts
+from tandem.engine.reports import Check, Finding, Level
+from tandem.errors import AccessLost, CrmError
+from tandem.model import Kind, Side
+from tandem.sync.owners import match_owners
+from tandem.sync.policy import Policy
+
+__all__ = ["access_findings", "account_findings", "limit_findings", "scope_findings"]
+
+_ALWAYS = frozenset(
+    {"crm.objects.contacts.read", "crm.objects.owners.read", "crm.objects.companies.read"}
+)
+_BY_KIND: Mapping[Kind, str] = {
+    Kind.FORM_SUBMISSION: "forms",
+    Kind.MARKETING_EMAIL_SENT: "content",
+    Kind.MARKETING_EMAIL_OPENED: "content",
+    Kind.MARKETING_EMAIL_CLICKED: "content",
+    Kind.INTEGRATION_EVENT: "crm.objects.marketing_events.read",
+    Kind.SALES_EMAIL: "sales-email-read",
+}
+_WRITTEN = ("Subject", "Status", "OwnerId", "WhoId", "WhatId", "ActivityDate", "Description")
+_FEW_CALLS = 0.1
+
+
+def scope_findings(granted: frozenset[str] | None, policy: Policy) -> Iterator[Finding]:
+    """Scopes that the kinds switched on need and the token lacks; nothing where the token does not tell."""
+    if granted is None:
+        return
+    needed: dict[str, list[str]] = {scope: [] for scope in _ALWAYS}
+    for kind in policy.enabled_kinds:
+        if kind in _BY_KIND:
+            needed.setdefault(_BY_KIND[kind], []).append(kind.value)
+    missing = {scope: kinds for scope, kinds in needed.items() if scope not in granted}
+    for scope, kinds in sorted(missing.items()):
+        yield _finding(Level.ERROR, Check.SCOPE_MISSING, scope=scope, kinds=", ".join(kinds))
+    if not missing:
+        yield _finding(Level.OK, Check.SCOPES_COMPLETE)
+
+
+def account_findings(
+    accounts: Accounts, policy: Policy, manual_owners: Mapping[str, str | None]
+) -> Iterator[Finding]:
+    """What the org's own lists, fields and owners are missing for the settings as they are."""
+    org = accounts.org
+    if org.has_key_field:
+        yield _finding(Level.OK, Check.KEY_FIELD_READY)
+    else:
+        yield _finding(Level.WARNING, Check.KEY_FIELD_MISSING)
+    if "Type" not in org.task_fields:
+        yield _finding(Level.WARNING, Check.TYPE_FIELD_HIDDEN, user=org.user_name)
+    for name in _WRITTEN:
+        if name not in org.writable_fields:
+            yield _finding(Level.ERROR, Check.FIELD_NOT_WRITABLE, field=name, user=org.user_name)
+    yield from _choice_findings(accounts, policy)
+    owners = [owner for owner in accounts.owners if owner.active and owner.type == "PERSON"]
+    matches = match_owners(owners, accounts.users, manual_owners)
+    mapped = sum(1 for owner in owners if matches[owner.id].user_id is not None)
+    yield _finding(Level.OK, Check.OWNERS_MAPPED, mapped=str(mapped), total=str(len(owners)))
+    if mapped < len(owners):
+        yield _finding(Level.WARNING, Check.OWNERS_UNMAPPED, count=str(len(owners) - mapped))
+    if not policy.enabled_kinds:
+        yield _finding(Level.WARNING, Check.NOTHING_ENABLED)
+
+
+def _choice_findings(accounts: Accounts, policy: Policy) -> Iterator[Finding]:
+    org = accounts.org
+    closed = {status.value for status in org.statuses if status.closed}
+    if not closed:
+        yield _finding(Level.ERROR, Check.NO_CLOSED_STATUS)
+    if policy.completed_status is not None and policy.completed_status not in closed:
+        yield _finding(Level.ERROR, Check.COMPLETED_STATUS_GONE, status=policy.completed_status)
+    known = {status.value for status in org.statuses}
+    for status in sorted(set(policy.status_map.values()) - known):
+        yield _finding(Level.WARNING, Check.STATUS_UNMAPPED, status=status)
+    for kind in policy.enabled_kinds:
+        chosen = policy.kind(kind)
+        task_type = chosen.salesforce_task_type
+        if task_type is not None and task_type not in org.task_types:
+            yield _finding(Level.WARNING, Check.TASK_TYPE_GONE, kind=kind.value, type=task_type)
+        if chosen.record_type is not None and chosen.record_type not in org.record_types:
+            yield _finding(
+                Level.ERROR,
+                Check.RECORD_TYPE_GONE,
+                kind=kind.value,
+                record_type=chosen.record_type,
+            )
+        for name in chosen.fixed_fields:
+            if name not in org.writable_fields:
+                yield _finding(
+                    Level.ERROR, Check.FIELD_NOT_WRITABLE, field=name, user=org.user_name
+                )
+
+
+async def access_findings(
+    hubspot: HubSpot, salesforce: Salesforce, expected: Mapping[Side, str]
+) -> list[Finding]:
+    """Whether both accounts answer, with the rights they had, and are still the same ones."""
+    findings = []
+    for side in Side:
+        try:
+            if side is Side.HUBSPOT:
+                found = (await hubspot.portal()).id
+            else:
+                found = (await salesforce.org()).id
+        except AccessLost as error:
+            code = Check.API_DISABLED if error.code.startswith("API_") else Check.ACCESS_LOST
+            findings.append(
+                _finding(Level.ERROR, code, side=side.title, message=str(error), user="")
+            )
+        except CrmError as error:
+            findings.append(
+                _finding(Level.ERROR, Check.UNREACHABLE, side=side.title, message=str(error))
+            )
+        else:
+            if found != expected.get(side, found):
+                findings.append(
+                    _finding(Level.ERROR, Check.OTHER_ORG, expected=expected[side], found=found)
+                )
+            else:
+                findings.append(_finding(Level.OK, Check.SIGNED_IN, side=side.title, account=found))
+    return findings
+
+
+async def limit_findings(salesforce: Salesforce) -> list[Finding]:
+    """Whether Salesforce has calls left today."""
+    maximum, remaining = (await salesforce.limits()).get("DailyApiRequests", (0, 0))
+    side = Side.SALESFORCE.title
+    if maximum and not remaining:
+        return [_finding(Level.ERROR, Check.NO_CALLS_LEFT, side=side, limit=str(maximum))]
+    level = Level.WARNING if remaining < maximum * _FEW_CALLS else Level.OK
+    return [
+        _finding(level, Check.CALLS_LEFT, side=side, remaining=str(remaining), limit=str(maximum))
+    ]
+
+
+def _finding(level: Level, code: Check, **values: str) -> Finding:
+    return Finding(level=level, code=code, values=values)

@@ -1,0 +1,155 @@
+"""
+From a batch of activities to what shall be done about each: the pure rules of ``sync``, fed in bulk.
+
+No rule is decided here. This module fetches what the rules ask about and turns their answers into
+links, works and lines of explanation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tandem.engine import feeds
+from tandem.engine.again import Again
+from tandem.engine.context import RunContext
+from tandem.engine.drafting import Drafter
+from tandem.engine.first import First
+from tandem.engine.gone import decide_gone
+from tandem.engine.pull import Batch
+from tandem.engine.reports import Outcome
+from tandem.engine.resolve import Resolver
+from tandem.engine.work import Done, Work
+from tandem.mapping.keys import task_key
+from tandem.model import Activity, Kind, Link, LinkState
+from tandem.sync.eligibility import Skip, Wait, verdict
+
+__all__ = ["Plan", "Planner"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be written, what is settled without a write, and which kinds were looked at."""
+
+    works: tuple[Work, ...] = ()
+    done: tuple[Done, ...] = ()
+    looked_at: tuple[Kind, ...] = ()
+
+
+class Planner:
+    """Plans the batches of one run."""
+
+    def __init__(self, run: RunContext) -> None:
+        self._run = run
+        self._resolver = Resolver(run)
+        self._drafter = Drafter(run)
+        self._first = First(run, self._drafter)
+        self._again = Again(run, self._drafter)
+
+    async def plan(self, batch: Batch) -> Plan:
+        """A decision for every activity of *batch* and every link whose record is gone."""
+        run = self._run
+        activities = _newest(batch.activities)
+        derived = await self._counter_activities(activities)
+        wanted = [a for a in (*activities, *derived) if run.policy.kind(a.kind).enabled]
+        keyed = {self._key(activity.kind, activity.id): activity for activity in wanted}
+        links = await run.db(run.store.links, keyed.keys())
+        done: list[Done] = []
+        open_: list[tuple[str, Activity]] = []
+        for key, activity in keyed.items():
+            link = links.get(key)
+            if link is not None and _is_settled(activity, link, is_look=batch.is_look):
+                done.append(_as_it_is(link))
+                continue
+            settled = self._ineligible(key, activity, link)
+            if settled is None:
+                open_.append((key, activity))
+            else:
+                done.append(settled)
+        resolved = await self._resolver.resolve([activity for _, activity in open_])
+        await self._drafter.name_files([activity for _, activity in open_])
+        works: list[Work] = []
+        pairs = []
+        for key, activity in open_:
+            link = links.get(key)
+            about = resolved[activity.kind, activity.id]
+            if link is not None and link.state is LinkState.PAIRED:
+                pairs.append((link, activity, about))
+            else:
+                _sort(self._first.decide(key, activity, link, about), works, done)
+        for outcome in await self._again.decide(pairs):
+            _sort(outcome, works, done)
+        for outcome in await decide_gone(run, batch.gone):
+            _sort(outcome, works, done)
+        looked_at = [activity.kind for activity in wanted] + [link.kind for link in batch.gone]
+        return Plan(works=tuple(works), done=tuple(done), looked_at=tuple(looked_at))
+
+    def _key(self, kind: Kind, activity_id: str) -> str:
+        return task_key(self._run.portal.id, kind, activity_id)
+
+    async def _counter_activities(self, activities: Sequence[Activity]) -> list[Activity]:
+        emails = [a for a in activities if a.kind is Kind.SALES_EMAIL and (a.opens or a.clicks)]
+        if not emails:
+            return []
+        keys = [self._key(k, i) for email in emails for k, i in feeds.counter_ids(email)]
+        known = await self._run.db(self._run.store.links, keys)
+        return await feeds.counter_activities(self._run, emails, frozenset(known), self._key)
+
+    def _ineligible(self, key: str, activity: Activity, link: Link | None) -> Done | None:
+        """The outcome of an activity that the rules stop before anything is looked up, else None."""
+        if link is not None and link.state in (LinkState.PAIRED, LinkState.ENDED):
+            return _as_it_is(link) if link.state is LinkState.ENDED else None
+        match verdict(activity, self._run.policy, now=self._run.now):
+            case Skip(reason=reason):
+                return self._first.skipped(key, activity, link, reason)
+            case Wait(reason=reason, until=until):
+                return self._first.waiting(key, activity, link, reason, due_at=until)
+            case _:
+                return None
+
+
+def _newest(activities: Sequence[Activity]) -> list[Activity]:
+    """One version of each activity: pages that shift while being read show a record twice."""
+    newest: dict[tuple[Kind, str], Activity] = {}
+    for activity in activities:
+        known = newest.get((activity.kind, activity.id))
+        if known is None or _version(activity) >= _version(known):
+            newest[activity.kind, activity.id] = activity
+    return list(newest.values())
+
+
+def _version(activity: Activity) -> float:
+    return activity.modified_at.timestamp() if activity.modified_at else 0.0
+
+
+def _is_settled(activity: Activity, link: Link, *, is_look: bool) -> bool:
+    """Whether *link* already says what became of this version of *activity*."""
+    if link.state is LinkState.ENDED:
+        return True
+    if is_look:
+        return False
+    if activity.modified_at is None:
+        return True
+    return link.modified_at is not None and activity.modified_at <= link.modified_at
+
+
+_AS_IT_IS = {
+    LinkState.PAIRED: Outcome.UNCHANGED,
+    LinkState.WAITING: Outcome.WAITING,
+    LinkState.SKIPPED: Outcome.SKIPPED,
+    LinkState.PARKED: Outcome.PARKED,
+    LinkState.ENDED: Outcome.SKIPPED,
+}
+
+
+def _as_it_is(link: Link) -> Done:
+    """Count *link* as it stands, without changing it."""
+    reason = "" if link.state is LinkState.PAIRED else link.reason
+    return Done(link=link, outcome=_AS_IT_IS[link.state], reason=reason, is_changed=False)
+
+
+def _sort(outcome: Work | Done, works: list[Work], done: list[Done]) -> None:
+    if isinstance(outcome, Work):
+        works.append(outcome)
+    else:
+        done.append(outcome)

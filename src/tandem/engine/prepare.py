@@ -1,0 +1,96 @@
+"""Joining what a run needs: the accounts' own lists, at most ``FRESH`` old, and the tenant's choices."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from tandem.crm.connector import HubSpot, Salesforce
+from tandem.engine.context import FRESH, LONG_AGO
+from tandem.errors import AccessLost
+from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser, Side
+from tandem.store.connection_store import ConnectionStore
+
+__all__ = ["Accounts", "forget_accounts", "load_accounts", "remembered"]
+
+T = TypeVar("T")
+Database = Callable[..., Awaitable[Any]]
+_NAMES = ("portal", "org", "owners", "users")
+
+
+class Accounts(msgspec.Struct, frozen=True):
+    """Both accounts as they were at most ``FRESH`` ago."""
+
+    portal: Portal
+    org: Org
+    owners: tuple[HubSpotOwner, ...]
+    users: tuple[SalesforceUser, ...]
+
+
+async def load_accounts(
+    db: Database,
+    store: ConnectionStore,
+    hubspot: HubSpot,
+    salesforce: Salesforce,
+    now: datetime,
+    *,
+    expected_org: str | None = None,
+    expected_portal: str | None = None,
+) -> Accounts:
+    """
+    What the two accounts say of themselves, from the cache where it is fresh.
+
+    Raises ``AccessLost`` when a CRM turns out to be another one than was connected: a refreshed sandbox has a
+    new org id, and its records are not the ones that links point to.
+    """
+    accounts = Accounts(
+        portal=await _cached(db, store, "portal", Portal, hubspot.portal, now),
+        org=await _cached(db, store, "org", Org, salesforce.org, now),
+        owners=await _cached(db, store, "owners", tuple[HubSpotOwner, ...], hubspot.owners, now),
+        users=await _cached(db, store, "users", tuple[SalesforceUser, ...], salesforce.users, now),
+    )
+    _check_same(Side.HUBSPOT, expected_portal, accounts.portal.id)
+    _check_same(Side.SALESFORCE, expected_org, accounts.org.id)
+    return accounts
+
+
+def remembered(store: ConnectionStore, name: str, of_type: type[T]) -> T | None:
+    """What was last read of an account, however long ago; None if it never was."""
+    saved = store.cached(name, LONG_AGO)
+    return None if saved is None else msgspec.json.decode(saved, type=of_type)
+
+
+async def forget_accounts(db: Database, store: ConnectionStore) -> None:
+    """Read the accounts' own lists again at the next opportunity (a refusal showed that they changed)."""
+    for name in _NAMES:
+        await db(store.forget_cached, name)
+
+
+async def _cached(
+    db: Database,
+    store: ConnectionStore,
+    name: str,
+    of_type: type[T],
+    read: Callable[[], Awaitable[object]],
+    now: datetime,
+) -> T:
+    saved = await db(store.cached, name, now - FRESH)
+    if saved is not None:
+        return msgspec.json.decode(saved, type=of_type)
+    value = msgspec.json.encode(await read())
+    await db(store.cache, name, value, now)
+    return msgspec.json.decode(value, type=of_type)
+
+
+def _check_same(side: Side, expected: str | None, found: str) -> None:
+    if expected is not None and expected != found:
+        raise AccessLost(
+            f"This is another {side.title} account ({found}) than the one connected ({expected}). "
+            "A refreshed Salesforce sandbox gets a new id: disconnect, and connect the new one.",
+            side=side,
+            operation="check the account",
+            code="other_account",
+        )

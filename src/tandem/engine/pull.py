@@ -1,0 +1,102 @@
+"""
+Where a run's work comes from: pages of changed records, marketing feeds, and links that are due.
+
+A batch says only *look here again*; its checkpoints are saved together with what became of its
+activities, so a crash anywhere repeats work and loses none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from tandem.engine import feeds, sweep
+from tandem.engine.context import RunContext
+from tandem.engine.reread import read_again
+from tandem.model import Activity, Kind, Link, ObjectType
+
+__all__ = ["BATCH", "Batch", "pull"]
+
+BATCH = 1_000
+"""Activities dealt with at once: one association call and one composite write hold as many."""
+
+_OVERLAP = timedelta(seconds=60)  # the search index lags (reference, section 2.4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """
+    Activities to look at, links whose HubSpot record is gone, and how far their sources are then read.
+
+    ``is_look`` marks a look without news: associations are compared even though the record did not change.
+    """
+
+    activities: tuple[Activity, ...] = ()
+    gone: tuple[Link, ...] = ()
+    checkpoints: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    is_look: bool = False
+
+
+async def pull(run: RunContext) -> AsyncIterator[Batch]:
+    """Everything there is to look at now, in batches of at most ``BATCH``."""
+    for object_type in _object_types(run):
+        async for batch in _changed(run, object_type):
+            yield batch
+    async for batch in _due(run):
+        yield batch
+    async for activities, checkpoints in feeds.pull(run):
+        for start in range(0, max(len(activities), 1), BATCH):
+            part = tuple(activities[start : start + BATCH])
+            is_last = start + BATCH >= len(activities)
+            yield Batch(activities=part, checkpoints=checkpoints if is_last else {})
+    async for seen, gone, checkpoints in sweep.pull(run):
+        yield Batch(activities=seen, gone=gone, checkpoints=checkpoints, is_look=True)
+
+
+def _object_types(run: RunContext) -> list[ObjectType]:
+    wanted = {kind.object_type for kind in run.policy.enabled_kinds}
+    return [object_type for object_type in ObjectType if object_type in wanted]
+
+
+def _since(run: RunContext, kinds: Collection[Kind]) -> datetime:
+    """The earliest moment of switching on among *kinds* (of those that are on)."""
+    moments = [run.policy.kind(kind).since for kind in kinds if run.policy.kind(kind).enabled]
+    return min((moment for moment in moments if moment is not None), default=run.now)
+
+
+async def _changed(run: RunContext, object_type: ObjectType) -> AsyncIterator[Batch]:
+    name = f"changed/{object_type}"
+    kinds = [kind for kind in Kind if kind.object_type is object_type]
+    saved = await run.db(run.store.checkpoint, name)
+    read_until = datetime.fromisoformat(saved["at"]) if saved else None
+    since = read_until - _OVERLAP if read_until else _since(run, kinds)
+    pending: list[Activity] = []
+    asked_at: datetime | None = None
+    async for page in run.hubspot.changed(object_type, since):
+        if asked_at is None:
+            # The answer's own Date header: what was modified before it is in this round or the next.
+            run.now = asked_at = await run.hubspot.now()
+        pending.extend(page.activities)
+        if len(pending) >= BATCH:
+            yield Batch(
+                activities=tuple(pending), checkpoints={name: {"at": page.watermark.isoformat()}}
+            )
+            pending = []
+    yield Batch(
+        activities=tuple(pending), checkpoints={name: {"at": (asked_at or run.now).isoformat()}}
+    )
+
+
+async def _due(run: RunContext) -> AsyncIterator[Batch]:
+    """Links whose time has come: waiting records, second looks, meetings that have ended."""
+    looked_at: set[str] = set()
+    while True:
+        due = await run.db(run.store.due, run.now, BATCH, run.policy.enabled_kinds)
+        fresh = [link for link in due if link.key not in looked_at]
+        if not fresh:
+            return
+        looked_at.update(link.key for link in fresh)
+        activities, gone = await read_again(run, fresh)
+        yield Batch(activities=tuple(activities), gone=tuple(gone), is_look=True)

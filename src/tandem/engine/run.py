@@ -1,0 +1,150 @@
+"""
+One run of one connection: recover, then pull, plan, apply and checkpoint until nothing is left.
+
+A run can be stopped at any instruction and repeated from any point; see docs/sync-rules.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tandem.engine.apply import apply, settle
+from tandem.engine.context import RunContext
+from tandem.engine.participants import add_participants
+from tandem.engine.plan import Plan, Planner
+from tandem.engine.pull import Batch, pull
+from tandem.engine.recover import recover
+from tandem.engine.reports import (
+    Operation,
+    Outcome,
+    PlannedAction,
+    ProgressCallback,
+    Stage,
+    Step,
+)
+from tandem.engine.work import Done, Work
+from tandem.errors import CrmError
+from tandem.model import Side
+from tandem.sync.reasons import Reason
+
+__all__ = ["Stopped", "sync"]
+
+
+class Stopped(Exception):  # not an error: it is never shown as one
+    """The run has to end before its next write; ``reason`` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(slots=True, kw_only=True)
+class _Progress:
+    tell: ProgressCallback
+    done: int = 0
+
+    def step(self, stage: Stage, more: int = 0) -> None:
+        self.done += more
+        self.tell(Step(stage=stage, done=self.done))
+
+
+async def sync(
+    run: RunContext,
+    *,
+    tell: ProgressCallback = lambda step: None,
+    is_stopped: Callable[[], str] = lambda: "",
+) -> tuple[PlannedAction, ...]:
+    """
+    Do everything there is to do now; a dry run answers what it would do and writes nothing.
+
+    ``is_stopped`` is asked before every batch is written and answers why to stop, or an empty string.
+    """
+    progress = _Progress(tell=tell)
+    planned: list[PlannedAction] = []
+    planner = Planner(run)
+    if not run.dry_run:
+        progress.step(Stage.RECOVER)
+        await recover(run)
+    progress.step(Stage.PULL)
+    async for batch in pull(run):
+        progress.step(Stage.RESOLVE)
+        plan = await planner.plan(batch)
+        for kind in plan.looked_at:
+            run.tally.pulled(kind)
+        if run.dry_run:
+            planned.extend(_planned(run, plan))
+        else:
+            await _carry_out(run, batch, plan, is_stopped)
+        progress.step(Stage.APPLY, len(plan.looked_at))
+        progress.step(Stage.PULL)
+    return tuple(planned)
+
+
+async def _carry_out(
+    run: RunContext, batch: Batch, plan: Plan, is_stopped: Callable[[], str]
+) -> None:
+    reason = is_stopped()
+    if reason:
+        await _leave(run, plan)
+        raise Stopped(reason)
+    try:
+        done = await apply(run, plan.works)
+    except CrmError:
+        await _leave(run, plan)
+        raise
+    await settle(run, [*plan.done, *done], batch.checkpoints)
+    await add_participants(run, plan.works, done)
+
+
+async def _leave(run: RunContext, plan: Plan) -> None:
+    """Save what needs no write; the rest is counted as waiting and done by the next run."""
+    await settle(run, plan.done, {})
+    for work in plan.works:
+        run.tally.settled(work.link.kind, Outcome.WAITING, Reason.INTERRUPTED)
+
+
+def _planned(run: RunContext, plan: Plan) -> list[PlannedAction]:
+    """What a dry run answers for one batch, counted as if it were done."""
+    actions = [_settled_action(each) for each in plan.done if each.outcome in _TOLD]
+    for each in plan.done:
+        run.tally.settled(each.link.kind, each.outcome, each.reason)
+    for work in plan.works:
+        run.tally.settled(work.link.kind, _OUTCOMES[work.operation])
+        actions.append(_written_action(work))
+    return actions
+
+
+_OUTCOMES = {"create": Outcome.CREATED, "update": Outcome.UPDATED, "delete": Outcome.DELETED}
+_TOLD = {
+    Outcome.WAITING: Operation.WAIT,
+    Outcome.SKIPPED: Operation.SKIP,
+    Outcome.PARKED: Operation.PARK,
+}
+
+
+def _settled_action(done: Done) -> PlannedAction:
+    return PlannedAction(
+        operation=_TOLD[done.outcome],
+        kind=done.link.kind,
+        hubspot_id=done.link.hubspot_id,
+        key=done.link.key,
+        record_id=done.link.salesforce_id,
+        reason=done.reason,
+    )
+
+
+def _written_action(work: Work) -> PlannedAction:
+    return PlannedAction(
+        operation=Operation(work.operation),
+        kind=work.link.kind,
+        hubspot_id=work.link.hubspot_id,
+        key=work.link.key,
+        side=Side.SALESFORCE,
+        record_id=work.link.salesforce_id,
+        subject=work.subject,
+        person=str(work.record.get("WhoId") or ""),
+        assignee=str(work.record.get("OwnerId") or ""),
+        fields=work.fields,
+        decisions=work.decisions,
+    )

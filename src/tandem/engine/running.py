@@ -1,0 +1,313 @@
+"""
+Running one connection from beginning to end: its lease, its report, and what a failure means for it.
+
+The one place where the errors of a run are caught, because here something can be done about each:
+an outage ends the run and the next one goes on, lost access suspends the connection, a bug crashes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
+
+import structlog
+
+from tandem.clock import Clock
+from tandem.engine.connectors import Connected, Connectors
+from tandem.engine.context import RunContext
+from tandem.engine.prepare import Accounts, forget_accounts, load_accounts
+from tandem.engine.reports import PlannedAction, ProgressCallback, RunReport, RunState
+from tandem.engine.run import Stopped, sync
+from tandem.engine.tally import Tally
+from tandem.errors import (
+    AccessLost,
+    BudgetSpent,
+    CrmError,
+    LeaseLost,
+    OutcomeUnknown,
+    RateLimited,
+    SettingsError,
+    TryLater,
+)
+from tandem.model import Side
+from tandem.settings.activities import parse
+from tandem.store.connection_store import ConnectionStore
+from tandem.store.rows import Connection, Lease, RecordKind
+from tandem.store.store import Store
+from tandem.sync.owners import match_owners
+from tandem.sync.policy import Policy
+
+__all__ = ["Runner", "policy_of", "this_process"]
+
+_LEASE_SECONDS = 120.0
+_RENEWED_EVERY = 30.0
+
+_log = structlog.get_logger()
+
+
+def this_process() -> str:
+    """The name under which this process holds leases."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def _is_dead(owner: str) -> bool:
+    """Whether the process *owner* ran on this host and has ended, so that its lease need not run out."""
+    host, _, pid = owner.rpartition(":")
+    if host != socket.gethostname() or not pid.isdecimal():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def policy_of(store: Store, connection: Connection) -> Policy:
+    """The connection's choices as they are now; the defaults before anything was saved."""
+    saved = store.settings(connection.id)
+    return replace(parse(saved.text), version=saved.version)
+
+
+@dataclass(slots=True)
+class _Ending:
+    state: RunState = RunState.DONE
+    reason: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runner:
+    """Runs connections; ``at`` is told every point at which a crash is survivable."""
+
+    store: Store
+    connectors: Connectors
+    clock: Clock
+    owner: str
+    at: Callable[[str], None] = lambda point: None
+
+    async def run(
+        self,
+        connection: Connection,
+        *,
+        trigger: str,
+        dry_run: bool = False,
+        tell: ProgressCallback = lambda step: None,
+    ) -> RunReport:
+        """
+        One run, now. Raises ``AlreadyRunning`` when another is under way and ``SettingsError`` for a
+        connection without both accounts; every other trouble is told by the report.
+        """
+        if not connection.is_complete:
+            raise SettingsError(
+                f"Connection “{connection.name}” has only one side. Add the other one: "
+                "tandem connect hubspot | tandem connect salesforce"
+            )
+        started = self.clock.now()
+        if connection.is_suspended:
+            return RunReport(
+                connection=connection.name,
+                run_id=None,
+                started=started,
+                finished=started,
+                state=RunState.SUSPENDED,
+                dry_run=dry_run,
+                reason=connection.suspended_reason,
+                message=connection.suspended_detail,
+            )
+        mine = self.store.for_connection(connection.id)
+        lease = await self.store.run(
+            mine.acquire, self.owner, started, _LEASE_SECONDS, is_dead=_is_dead
+        )
+        try:
+            async with self._kept(mine, lease):
+                return await self._under_lease(
+                    connection, mine, lease, trigger=trigger, dry_run=dry_run, tell=tell
+                )
+        finally:
+            await self.store.run(mine.release, lease)
+
+    async def _under_lease(
+        self,
+        connection: Connection,
+        mine: ConnectionStore,
+        lease: Lease,
+        *,
+        trigger: str,
+        dry_run: bool,
+        tell: ProgressCallback,
+    ) -> RunReport:
+        started = self.clock.now()
+        policy = await self.store.run(policy_of, self.store, connection)
+        run_id = (
+            0 if dry_run else await self.store.run(mine.start_run, policy.version, trigger, started)
+        )
+        tally, ending = Tally(), _Ending()
+        planned: tuple[PlannedAction, ...] = ()
+        connected = await self.connectors.connect(connection)
+        before = connected.calls()
+        try:
+            accounts = await self._accounts(mine, connected)
+            run = self._context(
+                connection, mine, lease, policy, connected, accounts, tally, run_id, dry_run
+            )
+            planned = await sync(run, tell=tell, is_stopped=self._stop_reason(connection, policy))
+        except Stopped as stopped:
+            ending = _Ending(RunState.STOPPED, stopped.reason)
+        except (BudgetSpent, LeaseLost, CrmError) as error:
+            ending = await self._troubled(connection, mine, error)
+        except BaseException as error:
+            ending = _Ending(
+                RunState.STOPPED
+                if isinstance(error, asyncio.CancelledError | KeyboardInterrupt)
+                else RunState.FAILED,
+                "interrupted" if isinstance(error, asyncio.CancelledError) else "crashed",
+                type(error).__name__,
+            )
+            raise
+        finally:
+            calls = _spent(before, connected.calls())
+            if not dry_run:
+                await self._finish(connection, mine, run_id, tally, calls, ending)
+        return RunReport(
+            connection=connection.name,
+            run_id=None if dry_run else run_id,
+            started=started,
+            finished=self.clock.now(),
+            state=ending.state,
+            dry_run=dry_run,
+            settings_version=policy.version,
+            kinds=tally.by_kind(),
+            calls=calls,
+            planned=planned,
+            reason=ending.reason,
+            message=ending.message,
+        )
+
+    async def _accounts(self, mine: ConnectionStore, connected: Connected) -> Accounts:
+        return await load_accounts(
+            self.store.run,
+            mine,
+            connected.hubspot,
+            connected.salesforce,
+            self.clock.now(),
+            expected_portal=connected.external_ids[Side.HUBSPOT],
+            expected_org=connected.external_ids[Side.SALESFORCE],
+        )
+
+    def _context(
+        self,
+        connection: Connection,
+        mine: ConnectionStore,
+        lease: Lease,
+        policy: Policy,
+        connected: Connected,
+        accounts: Accounts,
+        tally: Tally,
+        run_id: int,
+        dry_run: bool,
+    ) -> RunContext:
+        return RunContext(
+            run_id=run_id,
+            connection=connection.name,
+            lease=lease,
+            policy=policy,
+            portal=accounts.portal,
+            org=accounts.org,
+            owners=match_owners(accounts.owners, accounts.users, mine.owner_pairs()),
+            company_pairs=mine.record_pairs(RecordKind.COMPANY),
+            deal_pairs=mine.record_pairs(RecordKind.DEAL),
+            hubspot=connected.hubspot,
+            salesforce=connected.salesforce,
+            store=mine,
+            db=self.store.run,
+            tally=tally,
+            marker=mine.marker(),
+            now=self.clock.now(),
+            dry_run=dry_run,
+            at=self.at,
+        )
+
+    def _stop_reason(self, connection: Connection, policy: Policy) -> Callable[[], str]:
+        """Why to end before the next write: a switch was turned, or the connection suspended, meanwhile."""
+
+        def reason() -> str:
+            if self.store.settings(connection.id).version != policy.version:
+                return "settings_changed"
+            if self.store.connection_by_id(connection.id).is_suspended:
+                return "suspended"
+            return ""
+
+        return reason
+
+    async def _troubled(
+        self, connection: Connection, mine: ConnectionStore, error: Exception
+    ) -> _Ending:
+        _log.warning("run.stopped", connection=connection.name, error=type(error).__name__)
+        match error:
+            case BudgetSpent():
+                return _Ending(RunState.STOPPED, "no_calls_left", str(error))
+            case LeaseLost():
+                return _Ending(RunState.STOPPED, "lease_lost", str(error))
+            case AccessLost():
+                reason = error.code if error.code == "other_account" else "access_lost"
+                await self.store.run(self.store.suspend, connection.id, reason, str(error))
+                await forget_accounts(self.store.run, mine)
+                return _Ending(RunState.SUSPENDED, reason, str(error))
+            case RateLimited(daily=True):
+                return _Ending(RunState.STOPPED, "no_calls_left", str(error))
+            case TryLater() | OutcomeUnknown():
+                return _Ending(RunState.STOPPED, "crm_unavailable", str(error))
+            case _:
+                # A whole request was refused: the account's own lists may be out of date.
+                await forget_accounts(self.store.run, mine)
+                return _Ending(RunState.FAILED, "refused", str(error))
+
+    async def _finish(
+        self,
+        connection: Connection,
+        mine: ConnectionStore,
+        run_id: int,
+        tally: Tally,
+        calls: Mapping[Side, int],
+        ending: _Ending,
+    ) -> None:
+        at = self.clock.now()
+        await self.store.run(
+            mine.finish_run,
+            run_id,
+            tally.as_json(),
+            {side.value: n for side, n in calls.items()},
+            ending.state.value,
+            at,
+            ending.message,
+        )
+        for side, n in calls.items():
+            account_id = connection.account_id(side)
+            if n and account_id is not None:
+                await self.store.run(self.store.count_calls, account_id, side, at, n)
+
+    @contextlib.asynccontextmanager
+    async def _kept(self, mine: ConnectionStore, lease: Lease) -> AsyncIterator[None]:
+        """The lease renewed as long as the run lasts; every save checks it, so losing it saves nothing."""
+        renewal = asyncio.create_task(self._renew(mine, lease))
+        try:
+            yield
+        finally:
+            renewal.cancel()
+            with contextlib.suppress(asyncio.CancelledError, LeaseLost):
+                await renewal
+
+    async def _renew(self, mine: ConnectionStore, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(_RENEWED_EVERY)
+            await self.store.run(mine.renew, lease, self.clock.now())
+
+
+def _spent(before: Mapping[Side, int], after: Mapping[Side, int]) -> dict[Side, int]:
+    return {side: after[side] - before[side] for side in Side}
