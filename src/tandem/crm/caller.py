@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol, TypeVar
 
@@ -26,6 +26,9 @@ from tandem.model import Side
 __all__ = ["Call", "Caller", "Dialect"]
 
 T = TypeVar("T")
+
+_DATE_HOLDS = 30.0
+"""Seconds for which an answer's Date header, carried on by our own clock, is taken for the CRM's time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,8 @@ class Caller:
         self._patience = patience
         self._headers = {"Accept": "application/json", **(headers or {})}
         self._jitter = jitter or random.Random(0)
+        self._told: datetime | None = None
+        self._told_at: float | None = None
 
     @property
     def base_url(self) -> str:
@@ -135,15 +140,27 @@ class Caller:
             ) from error
 
     async def crm_time(self, call: Call) -> datetime:
-        """The CRM's clock by the Date header of the answer to *call*; ours where there is none."""
-        response = await self.send(call)
+        """
+        The CRM's clock, by the Date header of its newest answer; *call* is made where that is too old.
+
+        Ours where the CRM's answers carry none.
+        """
+        if self._told_at is None or self.clock.monotonic() - self._told_at > _DATE_HOLDS:
+            await self.send(call)
+        if self._told is None or self._told_at is None:
+            return self.clock.now().replace(microsecond=0)
+        passed = int(self.clock.monotonic() - self._told_at)
+        return self._told + timedelta(seconds=passed)
+
+    def _listen(self, response: Response) -> None:
+        """Remember what time it is there."""
         stated = response.headers.get("date")
-        if stated is None:
-            return self.clock.now().replace(microsecond=0)
         try:
-            return parsedate_to_datetime(stated).astimezone(UTC)
+            told = parsedate_to_datetime(stated).astimezone(UTC) if stated else None
         except ValueError:
-            return self.clock.now().replace(microsecond=0)
+            told = None
+        if told is not None:
+            self._told, self._told_at = told, self.clock.monotonic()
 
     async def _with_token(self, call: Call) -> Response:
         token = await self._tokens.token()
@@ -177,6 +194,7 @@ class Caller:
                 kind = OutcomeUnknown if call.is_write else TryLater
                 raise self._broken(kind, call, error) from error
             self.budget.learn(response.headers)
+        self._listen(response)
         return response
 
     def _broken(self, kind: type[CrmError], call: Call, error: Exception) -> CrmError:
