@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -45,6 +45,15 @@ class Records:
     def __len__(self) -> int:
         return len(self._rows)
 
+    @property
+    def rows(self) -> Sequence[Any]:
+        """The rows behind the records, in the same order."""
+        return self._rows
+
+    def only(self, wanted: Callable[[Any], bool]) -> Records:
+        """The records of those rows that are *wanted*."""
+        return Records([row for row in self._rows if wanted(row)], self._shape)
+
     def page(self, start: int, stop: int) -> list[Record]:
         """The records from *start* up to *stop*."""
         rows = self._rows[start:stop]
@@ -57,12 +66,17 @@ class Records:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """*total_size* counts all records, or for ``SELECT COUNT()``, which has none, what it counted."""
+    """
+    *total_size* counts all records, or for ``SELECT COUNT()``, which has none, what it counted.
+
+    *columns* and *kinds* are the dotted names and describe types of the selected values.
+    """
 
     object_name: str
     total_size: int
     records: Records
     columns: tuple[str, ...]
+    kinds: tuple[str, ...] = ()
 
 
 def execute(
@@ -112,6 +126,7 @@ def _run(query: m.Query, setting: Setting) -> Result:
         total_size=len(records),
         records=records,
         columns=tuple(shape.columns),
+        kinds=tuple(shape.kinds),
     )
 
 

@@ -1,7 +1,7 @@
 """
-An organisation over plain lists, for trying and testing the engine without a store.
+An organisation over plain lists: the Tooling API's catalog, and small worlds to try the engine on.
 
-It honours every hint, and only those, so that a wrong hint shows as a missing row.
+It honours every hint, so that a wrong hint shows as a missing row.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class ListedSource:
     def record(self, record_id: str, /) -> tuple[ObjectType, Row] | None:
         for one in self.objects:
             for row in (*one.listed, *one.deleted):
-                if row.get("Id") == record_id:
+                if record_id in (row.get("Id"), row.get("DurableId")):
                     return one, row
         return None
 

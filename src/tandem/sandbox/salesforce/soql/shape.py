@@ -42,7 +42,8 @@ class Shape:
     """
     Builds records in the form of the REST API.
 
-    *columns* are the dotted names of the selected values in order, for the Bulk APIs' CSV.
+    *columns* are the dotted names of the selected values in order, *kinds* their describe types: what
+    the Bulk APIs write differently depends on them.
     """
 
     def __init__(self, scope: Scope, query: m.Query, children: Sequence[Children]) -> None:
@@ -51,6 +52,7 @@ class Shape:
         self._children = {child.key: child for child in children}
         self._top = _Level()
         self.columns: list[str] = []
+        self.kinds: list[str] = []
         for item in query.items:
             self._add(item, query)
         for key in self._children:
@@ -109,6 +111,7 @@ class Shape:
                 self._setting.statement, at, f"duplicate field selected: {place.spelled}"
             )
         self.columns.append(place.spelled)
+        self.kinds.append("string" if read else place.field.type)
         level.members[place.field.name] = self._member(place, read)
 
     def _member(self, place: Place, read: Read | None) -> Member:
@@ -171,6 +174,7 @@ class Shape:
         present = self._presentation(call.name.upper(), place.field)
         self._top.members[alias] = lambda owner, row: present(term.read(row))
         self.columns.append(alias)
+        self.kinds.append("string")
 
     def _presenting(self, function: str, shown: Field) -> Read:
         own, present = self._scope.own_reader(shown), self._presentation(function, shown)
@@ -224,6 +228,7 @@ class Shape:
             raise malformed(statement, item.at, f"duplicate field selected: {item.path.text}")
         level.members[key] = self._switching(hops[-1].field, levels, otherwise)
         self.columns.append(".".join(hop.field.relationship_name or "" for hop in hops))
+        self.kinds.append("object")
 
     def _branch(self, kind: ObjectType, paths: Iterable[m.Path]) -> _Level:
         """The members shown for one kind of target; paths are the target's own."""
