@@ -135,6 +135,11 @@ class Faults:
         self._rules = survivors + armed
         return armed
 
+    @property
+    def are_armed(self) -> bool:
+        """Whether any rule may still strike."""
+        return any(not rule.is_spent for rule in self._rules)
+
     def clear(self) -> None:
         """Disarm everything."""
         self._rules.clear()

@@ -1,0 +1,95 @@
+"""The simulated HubSpot account: everything but HTTP."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tandem.sandbox.hubspot import behaviour, loading
+from tandem.sandbox.hubspot.account import Account
+from tandem.sandbox.hubspot.acts import ACTS, act
+from tandem.sandbox.hubspot.auth import Auth
+from tandem.sandbox.hubspot.crm import Crm
+from tandem.sandbox.hubspot.feeds import Feeds
+from tandem.sandbox.hubspot.limits import Limits
+from tandem.sandbox.hubspot.lists import Lists
+from tandem.sandbox.world import HUBSPOT, World
+
+
+class HubSpotState:
+    """
+    One HubSpot account. A new one is empty but for its owner-less settings and default pipelines.
+
+    `access_token` is the token of a private app; `client_id` and `client_secret` belong to an app
+    that signs in with OAuth. All three stay the same through `reset`.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.faults = world.faults[HUBSPOT]
+        behaviour.declare_switches(world.switches)
+        behaviour.declare_faults(self.faults)
+        self.reset()
+
+    @property
+    def access_token(self) -> str:
+        return self.auth.private_token
+
+    @property
+    def client_id(self) -> str:
+        return self.auth.client_id
+
+    @property
+    def client_secret(self) -> str:
+        return self.auth.client_secret
+
+    def reset(self) -> None:
+        """Forget everything: an account as on its first day."""
+        self.account = Account()
+        self.crm = Crm(self.world, self.account)
+        self.auth = Auth(self.world)
+        self.limits = Limits(self.world, self.account)
+        self.feeds = Feeds()
+        self.lists = Lists()
+        self.search_stalled_until = 0
+
+    def load(self, part: Mapping[str, Any]) -> None:
+        """Take in vendor-shaped records with explicit ids; ValueError names what does not fit."""
+        loading.load(self, part)
+
+    def search_until(self) -> int:
+        """The instant up to which Search knows what was written."""
+        now = self.crm.tick()
+        stall = self.faults.take_named("search_stall")
+        if stall is not None:
+            self.search_stalled_until = now + int(float(stall.argument("seconds", 30)) * 1000)
+        if now < self.search_stalled_until:
+            return 0
+        return now - int(self.world.switches["search_lag_ms"])
+
+    def summary(self) -> dict[str, Any]:
+        """What the account holds."""
+        self.crm.tick()
+        return {
+            "portal_id": self.account.portal_id,
+            "time_zone": self.account.time_zone,
+            "objects": {
+                name: {"live": len(table.live), "archived": len(table.archived)}
+                for name, table in self.crm.tables.items()
+            },
+            "owners": len(self.crm.owners),
+            "forms": len(self.feeds.forms),
+            "submissions": sum(map(len, self.feeds.submissions.values())),
+            "campaigns": len(self.feeds.campaigns),
+            "email_events": len(self.feeds.email_events),
+            "marketing_events": len(self.feeds.marketing_events),
+            "participations": len(self.feeds.participations),
+            "lists": len(self.lists),
+            "files": len(self.feeds.files),
+            "access_token": self.access_token,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "acts": sorted(ACTS),
+        }
+
+    def act(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Do what a person or another system does in HubSpot; ValueError if it cannot be done."""
+        return act(self, name, arguments)

@@ -1,0 +1,146 @@
+"""How HubSpot takes and keeps a property's value: always as text [D-props][D-ts]."""
+
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tandem.sandbox.clock import from_ms, to_ms
+from tandem.sandbox.hubspot.definitions import LONGEST_TEXT, Definition
+from tandem.sandbox.hubspot.errors import ValueProblem
+
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
+_DAY_MS = 86_400_000
+
+
+def stamp(milliseconds: int) -> str:
+    """An instant as HubSpot shows it: `2026-03-12T07:34:48.168Z`."""
+    instant = from_ms(milliseconds)
+    return f"{instant:%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"
+
+
+def instant_ms(text: str) -> int | None:
+    """The instant that an ISO 8601 text or epoch milliseconds mean, None if neither."""
+    if text.lstrip("-").isdigit():
+        try:
+            from_ms(int(text))
+        except (OverflowError, ValueError):
+            return None
+        return int(text)
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return to_ms(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
+
+
+def normal(definition: Definition, given: Any, before: str | None) -> str | None:
+    """
+    *given* as HubSpot keeps it, None where it clears the property; ValueProblem if it is refused.
+
+    Owners and stages are checked by the account, which knows them. *before* is the present value,
+    to which a leading `;` appends.
+    """
+    if given is None or given == "":
+        return None
+    text = _text(definition, given)
+    match definition.type:
+        case "number":
+            return _number(definition, text)
+        case "bool":
+            lowered = text.lower()
+            if lowered not in ("true", "false"):
+                raise _not_an_option(definition, text)
+            return lowered
+        case "datetime":
+            return _datetime(definition, text)
+        case "date":
+            return _date(definition, text)
+        case "enumeration":
+            return _enumeration(definition, text, before)
+        case _:
+            return _string(definition, text)
+
+
+def _text(definition: Definition, given: Any) -> str:
+    if isinstance(given, bool):
+        return "true" if given else "false"
+    if isinstance(given, str):
+        return given
+    if isinstance(given, int | float):
+        return str(given)
+    raise ValueProblem(
+        "INVALID_TYPE", definition.name, f"The value of {definition.name} must be a string"
+    )
+
+
+def _number(definition: Definition, text: str) -> str:
+    try:
+        finite = math.isfinite(float(text)) and "_" not in text
+    except ValueError:
+        finite = False
+    if not finite:
+        raise ValueProblem("INVALID_INTEGER", definition.name, f"{text} was not a valid number.")
+    return text.strip()
+
+
+def _datetime(definition: Definition, text: str) -> str:
+    milliseconds = instant_ms(text)
+    if milliseconds is None:
+        raise ValueProblem("INVALID_LONG", definition.name, f"{text} was not a valid long.")
+    # A task's due time comes back exactly as it was written in UTC, without milliseconds added.
+    if "T" in text and text.endswith("Z"):
+        return text
+    return stamp(milliseconds).replace(".000Z", "Z")
+
+
+def _date(definition: Definition, text: str) -> str:
+    milliseconds = instant_ms(text)
+    if milliseconds is None:
+        raise ValueProblem("INVALID_DATE", definition.name, f"{text} was not a valid date.")
+    if milliseconds % _DAY_MS:
+        at = (from_ms(milliseconds) - timedelta()).time()
+        raise ValueProblem(
+            "INVALID_DATE",
+            definition.name,
+            f"{milliseconds} is at {at.hour}:{at.minute}:{at.second}.0 UTC, not midnight!",
+        )
+    return from_ms(milliseconds).date().isoformat()
+
+
+def _enumeration(definition: Definition, text: str, before: str | None) -> str | None:
+    if not definition.takes_several:
+        if definition.options and text not in definition.accepts:
+            raise _not_an_option(definition, text)
+        return text
+    kept = [each for each in (before or "").split(";") if each] if text.startswith(";") else []
+    for each in filter(None, (part.strip() for part in text.split(";"))):
+        if definition.options and each not in definition.accepts:
+            raise _not_an_option(definition, each)
+        if each not in kept:
+            kept.append(each)
+    return ";".join(kept) or None
+
+
+def _string(definition: Definition, text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise ValueProblem(
+            "VALUE_TOO_LONG",
+            definition.name,
+            f"The value of {definition.name} has {len(text)} characters; "
+            f"the limit is {LONGEST_TEXT}.",
+        )
+    if definition.name == "email":
+        text = text.strip().lower()
+        if not _EMAIL.fullmatch(text):
+            raise ValueProblem("INVALID_EMAIL", definition.name, f"Email address {text} is invalid")
+    return text
+
+
+def _not_an_option(definition: Definition, text: str) -> ValueProblem:
+    allowed = ", ".join(f'label: "{label}" value: "{value}"' for value, label in definition.options)
+    return ValueProblem(
+        "INVALID_OPTION",
+        definition.name,
+        f"{text} was not one of the allowed options: [{allowed}]",
+    )
