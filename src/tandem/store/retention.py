@@ -104,7 +104,7 @@ class Retention(Leases):
             statement = select(link.c.key).where(self._mine(link), link.c.contact_id.in_(part))
             keys.update(dict.fromkeys(database.execute(statement).scalars()))
         if address:
-            named = re.compile(rb"(?<![\w.+-])" + re.escape(address.encode()) + rb"(?![\w-])")
+            named = re.compile(rb"(?<![\w.+-])" + re.escape(address.encode()) + rb"(?!\.?[\w-])")
             for key, sealed in database.execute(_with_payload(self._mine(link))):
                 payload = self._keyring.decrypt(sealed, context=self._payload_context(key))
                 if named.search(payload.lower()):

@@ -1,0 +1,143 @@
+"""A whole Tandem beside both simulated CRMs, in one process and on one clock that only tests move."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tandem.bootstrap import Application
+from tandem.crm.http import Request, Response
+from tandem.engine.reports import Outcome, RunReport
+from tandem.model import Kind
+from tandem.sandbox.clock import Clock as SandboxClock
+from tandem.sandbox.server import Sandbox
+from tandem.settings import ProcessSettings
+from tandem.simulation.asgi import AsgiTransport
+
+__all__ = ["HUBSPOT_URL", "SALESFORCE_URL", "START", "Installation", "installation"]
+
+HUBSPOT_URL = "http://127.0.0.1:8801"
+SALESFORCE_URL = "http://127.0.0.1:8802"
+START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+class _SharedClock:
+    """The sandbox's clock as Tandem's own; sleeping moves both."""
+
+    def __init__(self, clock: SandboxClock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        return self._clock.now().timestamp()
+
+    async def sleep(self, seconds: float) -> None:
+        self._clock.advance(max(seconds, 0.0))
+
+
+class _BothCrms:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._apps = {
+            urlsplit(HUBSPOT_URL).port: AsgiTransport(sandbox.hubspot_app),
+            urlsplit(SALESFORCE_URL).port: AsgiTransport(sandbox.salesforce_app),
+        }
+
+    async def send(self, request: Request) -> Response:
+        return await self._apps[urlsplit(request.url).port].send(request)
+
+
+class Installation:
+    """``tandem`` is the application, ``hubspot`` and ``salesforce`` the states of the simulated CRMs."""
+
+    def __init__(self, sandbox: Sandbox, home: Path, at: Callable[[str], None]) -> None:
+        self.sandbox = sandbox
+        self.home = home
+        self.hubspot = sandbox.hubspot
+        self.salesforce = sandbox.salesforce
+        self.clock = sandbox.world.clock
+        self.tandem = self._application(at)
+
+    def _application(self, at: Callable[[str], None]) -> Application:
+        return Application(
+            ProcessSettings(home=self.home),
+            clock=_SharedClock(self.clock),
+            transport=_BothCrms(self.sandbox),
+            at=at,
+        )
+
+    async def connect(self, *, key_field: bool = True) -> None:
+        """Both sides of the connection "default"; the key field is made by Tandem itself unless it must not."""
+        if not key_field:
+            self.sandbox.world.switches.set("customize_application", "refused")
+        tokens = self.sandbox.tokens
+        await self.tandem.connect_hubspot(
+            "default", url=HUBSPOT_URL, token=tokens["hubspot"], open_browser=_no_browser
+        )
+        await self.tandem.connect_salesforce(
+            "default", url=SALESFORCE_URL, token=tokens["salesforce"], open_browser=_no_browser
+        )
+
+    async def switch_on(
+        self, kinds: Iterable[Kind] = tuple(Kind), *, since: datetime | None = None, more: str = ""
+    ) -> None:
+        """Tick the boxes of *kinds*; *more* is further text of the settings file."""
+        text = "".join(f"[activities.{kind}]\nenabled = true\n" for kind in kinds) + more
+        change = await self.tandem.plan_settings("default", text, since=since)
+        await self.tandem.save_settings("default", change, "test")
+
+    async def sync(self, *, dry_run: bool = False) -> RunReport:
+        """One run, whose counts must add up."""
+        report = await self.tandem.sync("default", dry_run=dry_run)
+        assert report.adds_up, report.kinds
+        return report
+
+    def advance(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+
+    def writes(self) -> list[str]:
+        """The journal's calls that wrote something in either CRM, as ``METHOD path``."""
+        reads = ("/search", "/batch/read", "/oauth", "/introspect")
+        return [
+            f"{entry.method} {entry.path}"
+            for entry in self.sandbox.world.journal.entries()
+            if entry.method != "GET"
+            and not any(part in entry.path for part in reads)
+            and not _is_query(entry)
+        ]
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """All Salesforce tasks that carry Tandem's key."""
+        return [task for task in self.salesforce.rows("Task") if task.get("Tandem_Key__c")]
+
+
+def _is_query(entry: Any) -> bool:
+    return False
+
+
+def _no_browser(address: str) -> None:
+    raise AssertionError(f"no browser was expected to be sent to {address}")
+
+
+@asynccontextmanager
+async def installation(
+    home: Path,
+    *,
+    data: str = "empty",
+    language: str = "en",
+    at: Callable[[str], None] = lambda point: None,
+) -> AsyncIterator[Installation]:
+    """A sandbox standing still at ``START`` and an application that is open."""
+    clock = SandboxClock(start=START, running=False)
+    sandbox = Sandbox(data=data, language=language, clock=clock)
+    running = Installation(sandbox, home, at)
+    async with running.tandem:
+        yield running
+
+
+_ = Outcome
