@@ -50,7 +50,7 @@ class ProcessSettings:
     One process's surroundings. ``database_url`` is None for SQLite in ``home``; ``key`` and
     ``key_file`` are what TANDEM_KEY and TANDEM_KEY_FILE say, at most one of them.
 
-    ``proxies`` maps ``http``, ``https`` and ``no`` to what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say.
+    ``log_level`` is None where each command has its own. ``proxies`` maps ``http``, ``https`` and ``no`` to what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say.
     """
 
     home: Path
@@ -60,7 +60,7 @@ class ProcessSettings:
     key_file: Path | None = None
     ca_file: Path | None = None
     proxies: Mapping[str, str] = field(default_factory=dict, repr=False)
-    log_level: str = "info"
+    log_level: str | None = None
     log_format: str = "text"
     poll_seconds: int = 60
     retention_days: int = 90
@@ -97,7 +97,7 @@ def read_environment(
         key_file=Path(given["TANDEM_KEY_FILE"]) if "TANDEM_KEY_FILE" in given else None,
         ca_file=reader.ca_file(),
         proxies=reader.proxies(),
-        log_level=reader.choice("TANDEM_LOG_LEVEL", LOG_LEVELS, "info"),
+        log_level=reader.choice("TANDEM_LOG_LEVEL", LOG_LEVELS, "") or None,
         log_format=reader.choice("TANDEM_LOG_FORMAT", LOG_FORMATS, "text"),
         poll_seconds=reader.number("TANDEM_POLL_SECONDS", 5, 86_400, 60),
         retention_days=reader.number("TANDEM_RETENTION_DAYS", 1, _DAY_LIMIT, 90),
@@ -128,7 +128,7 @@ class _Reader:
 
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         given = self._given.get(name, default).lower()
-        if given not in choices:
+        if given not in choices and given != default:
             raise self._wrong(
                 "environment.choice", name=name, choices=", ".join(choices), given=given
             )

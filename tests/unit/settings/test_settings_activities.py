@@ -127,7 +127,7 @@ def test_a_kind_switched_on_without_a_beginning_waits_for_one() -> None:
         ("\nlanguage = 3", "line 2: language: must be one of en, ja, not 3"),
         (
             "due_time = '25:00'",
-            'line 1: due_time: must be a time of day, such as "08:00", not 25:00',
+            'line 1: due_time: must be a time of day, such as "08:00", not "25:00"',
         ),
         (
             "[daily_calls]\nsalesforce = -1",

@@ -1,3 +1,45 @@
-"""Texts."""
+"""Why a run stopped or a connection rests; the reasons of single activities are in ``sync.reasons``."""
 
-TEXTS: dict[str, tuple[str, str]] = {}
+TEXTS = {
+    "reason.run_stopped": (
+        "The run ended before it was its turn; the next run takes it.",
+        "順番が来る前に同期が終わりました。次回の同期で扱います。",
+    ),
+    "stop.access_lost": (
+        "Access was lost: sign in again with `tandem connect`, then `tandem resume`.",
+        "アクセスできなくなりました。`tandem connect` でサインインし直し、`tandem resume` を実行してください。",
+    ),
+    "stop.no_calls_left": (
+        "Today's API calls are used up; the rest is written tomorrow.",
+        "本日のAPIコールを使い切りました。残りは明日書き込みます。",
+    ),
+    "stop.other_org": (
+        "The account behind the connection is another one now (a refreshed sandbox has a new id): connect it again.",
+        "接続先が別のアカウントになっています(更新されたSandboxはIDが変わります)。接続し直してください。",
+    ),
+    "stop.interrupted": (
+        "It was interrupted; the next run goes on from there.",
+        "中断されました。次回はその続きから始まります。",
+    ),
+    "stop.crm_unavailable": (
+        "A CRM did not answer; the next run tries again.",
+        "CRMが応答しません。次回の同期で再試行します。",
+    ),
+    "stop.settings_changed": (
+        "The settings changed while it ran; the next run uses the new ones.",
+        "実行中に設定が変更されました。次回は新しい設定を使います。",
+    ),
+    "stop.brake_creates": (
+        "It would have created more than 5,000 records. If that is meant, run `tandem resume`, then sync again.",
+        "5,000件を超えるレコードを作成するところでした。意図どおりなら `tandem resume` の後にもう一度同期してください。",
+    ),
+    "stop.brake_deletes": (
+        "It would have deleted more records than is usual. If that is meant, run `tandem resume`, then sync again.",
+        "通常より多くのレコードを削除するところでした。意図どおりなら `tandem resume` の後にもう一度同期してください。",
+    ),
+    "stop.lease_lost": (
+        "Another worker has taken the connection over.",
+        "別のワーカーが接続を引き継ぎました。",
+    ),
+    "stop.by_hand": ("It was suspended by hand.", "手動で停止されました。"),
+}

@@ -1,0 +1,126 @@
+"""
+What the command line asks of Tandem: one protocol, met by ``tandem.bootstrap.Application``.
+
+Commands parse, call one of these and print the answer; no rule lives on this side of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from tandem.engine.reports import (
+    ConnectionSummary,
+    ErrorCard,
+    Explanation,
+    Finding,
+    Health,
+    OwnerRow,
+    ProgressCallback,
+    RunReport,
+    SettingsChange,
+)
+from tandem.settings import ProcessSettings
+
+__all__ = ["Application", "OpenApplication"]
+
+
+class Application(Protocol):
+    """All methods raise the errors of ``tandem.errors``; an unknown connection is a ``SettingsError``."""
+
+    async def connections(self) -> Sequence[ConnectionSummary]: ...
+
+    async def connect_hubspot(
+        self,
+        name: str,
+        *,
+        url: str | None = None,
+        token: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        open_browser: Callable[[str], None],
+    ) -> ConnectionSummary:
+        """
+        Make or renew the HubSpot half of connection *name*.
+
+        Without a token: OAuth, ``open_browser`` being told the address a person must visit.
+        """
+
+    async def connect_salesforce(
+        self,
+        name: str,
+        *,
+        url: str | None = None,
+        token: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        username: str | None = None,
+        private_key: str | None = None,
+        browser: bool = False,
+        open_browser: Callable[[str], None],
+    ) -> ConnectionSummary:
+        """
+        Make or renew the Salesforce half of connection *name*.
+
+        With ``username`` and ``private_key`` (PEM): JWT bearer. With ``client_id`` and
+        ``client_secret``: client credentials, or the web-server flow if ``browser``. With
+        ``client_id`` alone: the web-server flow with PKCE.
+        """
+
+    async def disconnect(self, name: str) -> None: ...
+
+    async def settings_text(self, name: str) -> str: ...
+
+    async def plan_settings(
+        self, name: str, text: str, *, since: datetime | None = None
+    ) -> SettingsChange:
+        """What *text* would change; ``since`` begins what it switches on in the past (``tandem.settings.change_of``)."""
+
+    async def save_settings(self, name: str, change: SettingsChange, who: str) -> int:
+        """The new version; SettingsError if another one was saved since the change was planned."""
+
+    async def sync(
+        self, name: str, *, dry_run: bool = False, progress: ProgressCallback | None = None
+    ) -> RunReport: ...
+
+    async def plan(self, name: str) -> RunReport: ...
+
+    async def explain(self, name: str, asked: str) -> Explanation: ...
+
+    async def health(self, name: str) -> Health: ...
+
+    async def errors(self, name: str, reason: str | None = None) -> Sequence[ErrorCard]: ...
+
+    async def retry(
+        self, name: str, keys: Sequence[str] | None = None, reason: str | None = None
+    ) -> int:
+        """How many parked activities the next run tries again; all if neither is given."""
+
+    async def resume(self, name: str) -> None: ...
+
+    async def owners(self, name: str) -> Sequence[OwnerRow]: ...
+
+    async def map_owner(self, name: str, hubspot_owner: str, salesforce_user: str | None) -> None:
+        """Set an owner's user by hand; None: nobody. Owners and users are named by id or e-mail."""
+
+    async def unmap_owner(self, name: str, hubspot_owner: str) -> None:
+        """Forget what was set by hand: the automatic match counts again."""
+
+    async def doctor(self, name: str) -> Sequence[Finding]: ...
+
+    async def backup(self, path: Path) -> None: ...
+
+    async def restore(self, path: Path) -> None: ...
+
+    async def erase(self, email: str) -> Mapping[str, int]:
+        """How many entries of each kind about this person were erased."""
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Run every connection as it falls due until *stop* is set, then end in good order."""
+
+
+OpenApplication = Callable[[ProcessSettings], AbstractAsyncContextManager[Application]]

@@ -1,0 +1,146 @@
+"""``tandem demo``: both CRMs simulated, a connection between them, a first sync, then a trickle."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tandem.cli.application import Application
+from tandem.cli.logs import configure_logs
+from tandem.cli.options import AsJson, InLanguage
+from tandem.cli.output import print_json, progress_bar
+from tandem.cli.sandbox import HUBSPOT_PORT, SALESFORCE_PORT, free_port, print_addresses
+from tandem.cli.serve import until_asked_to_end
+from tandem.cli.session import Session, session_of
+from tandem.cli.summary import print_summary
+from tandem.cli.sync import exit_code
+from tandem.engine.reports import RunReport
+from tandem.model import Kind
+from tandem.settings import ProcessSettings, parse, show
+from tandem.sync.policy import Language
+
+if TYPE_CHECKING:
+    from tandem.sandbox.server import Sandbox
+
+__all__ = ["register"]
+
+CONNECTION = "demo"
+_PAST = timedelta(days=400)  # the sample holds a year
+
+
+def demo(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="option.once")] = False,
+    as_json: AsJson = False,
+    language: InLanguage = None,
+) -> None:
+    session = session_of(context)
+    with tempfile.TemporaryDirectory(prefix="tandem-demo-") as folder:
+        settings = ProcessSettings(
+            home=Path(folder), language=session.messages.language, poll_seconds=5
+        )
+        configure_logs(settings, default="warning" if once else "info")
+        code = asyncio.run(_demo(session, settings, once=once, as_json=as_json))
+    if code:
+        raise typer.Exit(code)
+
+
+async def _demo(session: Session, settings: ProcessSettings, *, once: bool, as_json: bool) -> int:
+    async with _sandbox(session) as both, session.open_application(settings) as application:
+        if not as_json:
+            session.remark("demo.started")
+            print_addresses(session, both)
+        await _connect(session, application, both)
+        report = await _first_sync(session, application, as_json)
+        code = exit_code([report]) if report.seen else 1
+        if once or code:
+            return code
+        session.remark("demo.look", home=settings.home)
+        session.remark("demo.until")
+        with until_asked_to_end() as stop:
+            await _keep_going(session, application, both, stop)
+    return 0
+
+
+def _sandbox(session: Session) -> Sandbox:
+    """Both CRMs on their usual ports, or on the next free ones, which it says."""
+    # Imported here and not above: every other command starts in half the time.
+    from tandem.sandbox.server import Sandbox
+
+    hubspot = free_port(HUBSPOT_PORT)
+    salesforce = free_port(max(SALESFORCE_PORT, hubspot + 1))
+    if (hubspot, salesforce) != (HUBSPOT_PORT, SALESFORCE_PORT):
+        session.remark("demo.other_ports", hubspot=hubspot, salesforce=salesforce)
+    return Sandbox(
+        data="sample",
+        language=session.messages.language,
+        hubspot_port=hubspot,
+        salesforce_port=salesforce,
+    )
+
+
+async def _connect(session: Session, application: Application, both: Sandbox) -> None:
+    """Join the two with every kind on, and with the sample's year let in by an explicit ``since``."""
+
+    def unused(address: str) -> None:
+        session.remark("connect.visit", address=address)
+
+    await application.connect_hubspot(
+        CONNECTION, url=both.hubspot_url, token=both.tokens["hubspot"], open_browser=unused
+    )
+    await application.connect_salesforce(
+        CONNECTION, url=both.salesforce_url, token=both.tokens["salesforce"], open_browser=unused
+    )
+    policy = parse(await application.settings_text(CONNECTION))
+    everything = replace(
+        policy,
+        language=Language(session.messages.language),
+        kinds={kind: replace(policy.kind(kind), enabled=True) for kind in Kind},
+    )
+    since = both.world.clock.now() - _PAST
+    change = await application.plan_settings(CONNECTION, show(everything), since=since)
+    await application.save_settings(CONNECTION, change, "demo")
+
+
+async def _first_sync(session: Session, application: Application, as_json: bool) -> RunReport:
+    with progress_bar(session, shown=not as_json) as progress:
+        report = await application.sync(CONNECTION, progress=progress)
+    if as_json:
+        print_json(session.out, report)
+    else:
+        session.out.print()
+        print_summary(report, session.out, session.messages)
+    return report
+
+
+async def _keep_going(
+    session: Session, application: Application, both: Sandbox, stop: asyncio.Event
+) -> None:
+    """Serve, and let new activities trickle in, until *stop*; trouble in either ends both."""
+    from tandem.cli.trickle import trickle
+
+    serving = asyncio.create_task(application.serve(stop))
+    trickling = asyncio.create_task(
+        trickle(
+            both.hubspot_url,
+            both.tokens["hubspot"],
+            stop,
+            language=session.messages.language,
+            tell=lambda what: session.remark("demo.new", what=what),
+        )
+    )
+    done, _ = await asyncio.wait({serving, trickling}, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    await asyncio.gather(serving, trickling, return_exceptions=True)
+    for task in (*done, serving, trickling):
+        task.result()
+
+
+def register(app: typer.Typer) -> None:
+    app.command("demo", help="help.demo", epilog="tandem demo --once --language ja")(demo)

@@ -1,0 +1,74 @@
+"""Printing why one activity is where it is."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from tandem.cli.output import moment, table
+from tandem.cli.session import Session
+from tandem.cli.summary import reason_sentence
+from tandem.engine.reports import Decision, Event, Explanation
+from tandem.i18n import Messages
+
+__all__ = ["decision_sentence", "print_explanation"]
+
+
+def decision_sentence(decision: Decision, messages: Messages) -> str:
+    """Which rule decided, as a sentence; a rule unknown to the catalogue is named as it is."""
+    values = ", ".join(f"{name} {value}" for name, value in decision.values.items())
+    return messages.either(
+        f"rule.{decision.about}.{decision.rule}",
+        f"{decision.about}: {decision.rule} {values}".rstrip(),
+        **decision.values,
+    )
+
+
+def print_explanation(session: Session, answer: Explanation) -> None:
+    """What is known of one record: where it stands, which rules led there, and what was done when."""
+    messages = session.messages
+    if answer.state is None or answer.kind is None:
+        session.say("explain.unknown", asked=answer.asked, name=answer.connection)
+        return
+    kind = messages(f"kind.{answer.kind.value}")
+    session.say("explain.stands", kind=kind, state=messages(f"state.{answer.state.value}"))
+    facts = [
+        ("explain.reason", _reason(answer, messages)),
+        ("explain.hubspot", answer.hubspot_url or answer.hubspot_id),
+        ("explain.salesforce", answer.salesforce_url or answer.salesforce_id),
+        ("explain.due", moment(answer.due_at)),
+        ("explain.version", str(answer.settings_version or "")),
+    ]
+    for key, value in facts:
+        if value:
+            session.say(key, value=value)
+    for decision in answer.decisions:
+        session.say("explain.decision", sentence=decision_sentence(decision, messages))
+    _print_history(session, answer)
+
+
+def _reason(answer: Explanation, messages: Messages) -> str:
+    return reason_sentence(answer.reason, messages, detail=answer.detail) if answer.reason else ""
+
+
+def _print_history(session: Session, answer: Explanation) -> None:
+    if not answer.history:
+        return
+    messages = session.messages
+    rows = table(*(messages(f"explain.{name}") for name in ("when", "run", "what")))
+    for event in answer.history:
+        run = "" if event.run_id is None else str(event.run_id)
+        rows.add_row(moment(event.at), run, Text(_event(event, messages)))
+    session.out.print(rows)
+
+
+def _event(event: Event, messages: Messages) -> str:
+    said = [messages.either(f"event.{event.what}", event.what)]
+    if event.side is not None:
+        said.append(event.side.title)
+    if event.reason:
+        said.append(reason_sentence(event.reason, messages, detail=event.detail))
+    elif event.detail:
+        said.append(event.detail)
+    lines = [" ".join(said)]
+    lines += [f"{name}: {value}" if value else name for name, value in event.values.items()]
+    return "\n".join(lines)
