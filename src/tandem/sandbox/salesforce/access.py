@@ -21,6 +21,9 @@ PERMISSIONS = (
     "UpdateWithInactiveOwner",
 )
 
+AUDIT_FIELDS = frozenset({"CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"})
+"""What "Set Audit Fields upon Record Creation" lets a user fill."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Rights:
@@ -38,6 +41,7 @@ class Rights:
     editable: frozenset[str]
     is_system: bool = False
     _visible: dict[str, dict[str, Field]] = field(default_factory=dict)
+    _writable: dict[tuple[str, bool], dict[str, Field]] = field(default_factory=dict)
 
     def may(self, permission: str) -> bool:
         return self.is_system or permission in self.permissions
@@ -65,6 +69,26 @@ class Rights:
             found = {one.name: one for one in sobject.fields.values() if self.reads(sobject, one)}
             self._visible[sobject.name] = found
         return found
+
+    def writable(self, sobject: SObject, *, creating: bool) -> dict[str, Field]:
+        """The fields that the user may give a value, in a new record or in an edit."""
+        key = (sobject.name, creating)
+        found = self._writable.get(key)
+        if found is None:
+            found = {
+                name: one
+                for name, one in self.fields(sobject).items()
+                if self._writes(sobject, one, creating=creating)
+            }
+            self._writable[key] = found
+        return found
+
+    def _writes(self, sobject: SObject, one: Field, *, creating: bool) -> bool:
+        if self.is_system:
+            return True
+        if one.createable if creating else one.updateable:
+            return self.edits(sobject, one)
+        return creating and one.name in AUDIT_FIELDS and self.may("CreateAuditFields")
 
 
 class Access:

@@ -24,8 +24,10 @@ from tandem.sandbox.salesforce import (
     routes_records,
     soap,
 )
+from tandem.sandbox.salesforce.bulk_routes import bulk_resources, bulk_routes
 from tandem.sandbox.salesforce.errors import SalesforceError
 from tandem.sandbox.salesforce.resource import Call, Reply, Router, segments
+from tandem.sandbox.salesforce.tooling import tooling_resources
 
 if TYPE_CHECKING:
     from tandem.sandbox.salesforce.state import SalesforceState
@@ -50,6 +52,7 @@ def create_app(state: "SalesforceState") -> Starlette:
             Route("/services/data", versions, methods=["GET"]),
             Route("/services/data/", versions, methods=["GET"]),
             Mount("/services/data", app=api),
+            *bulk_routes(state),
             *oauth.routes(state),
             *soap.routes(state),
         ],
@@ -69,6 +72,8 @@ class DataApi:
         inner: Any = self._answer_inside
         self._router = Router(
             [
+                *bulk_resources(state),
+                *tooling_resources(state),
                 *collections.RESOURCES,
                 *composite.resources(inner),
                 *routes_query.RESOURCES,

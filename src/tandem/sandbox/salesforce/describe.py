@@ -3,9 +3,8 @@
 from typing import Any
 
 from tandem.sandbox.salesforce import errors
-from tandem.sandbox.salesforce.access import Rights
+from tandem.sandbox.salesforce.access import AUDIT_FIELDS, Rights
 from tandem.sandbox.salesforce.conditional import is_unmodified
-from tandem.sandbox.salesforce.records import AUDIT_FIELDS
 from tandem.sandbox.salesforce.resource import Call, Reply, Resource
 from tandem.sandbox.salesforce.schema import Field, FieldType, SObject
 

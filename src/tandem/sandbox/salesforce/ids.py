@@ -1,20 +1,23 @@
 """Record ids: 15 case-sensitive characters and 3 that make them safe where case is lost ([ids])."""
 
 import random
+from functools import lru_cache
 
 _CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ALPHABET = frozenset(_DIGITS)
 
 
+@lru_cache(maxsize=65_536)
 def id18(record_id: str) -> str:
     """The 18-character form of an id of 15 or 18 characters; the check characters are made anew."""
     core = record_id[:15]
-    checks = (
-        _CHECK[sum(1 << bit for bit, one in enumerate(core[at : at + 5]) if "A" <= one <= "Z")]
-        for at in (0, 5, 10)
-    )
-    return core + "".join(checks)
+    return core + _check(core[:5]) + _check(core[5:10]) + _check(core[10:])
+
+
+@lru_cache(maxsize=65_536)
+def _check(five: str) -> str:
+    return _CHECK[sum(1 << bit for bit, one in enumerate(five) if "A" <= one <= "Z")]
 
 
 def is_id(text: object) -> bool:

@@ -20,7 +20,6 @@ from tandem.sandbox.salesforce.store import Row, Table
 if TYPE_CHECKING:
     from tandem.sandbox.salesforce.state import SalesforceState
 
-AUDIT_FIELDS = frozenset({"CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"})
 _NOT_DATA = frozenset({"attributes"})
 
 
@@ -50,8 +49,8 @@ class Writer:
             raise _id_in_data()
         given = self._parse(sobject, values, creating=True)
         row = self._new_row(sobject, given)
-        _require(sobject, row, row)
-        self._check(table, row, None)
+        self._require(sobject, row, {})
+        self._check(table, row, None, given)
         row["Id"] = self._state.make_id(sobject)
         self._save(table, row, None)
         return str(row["Id"])
@@ -72,8 +71,8 @@ class Writer:
         row = _merged(old, given)
         row["LastModifiedDate"] = row["SystemModstamp"] = self.stamp
         row["LastModifiedById"] = self._author()
-        _require(sobject, row, given)
-        self._check(table, row, old)
+        self._require(sobject, row, given)
+        self._check(table, row, old, given)
         self._save(table, row, old)
 
     def upsert(
@@ -220,29 +219,23 @@ class Writer:
         return self.rights.user_id or self._state.admin_id
 
     def _parse(self, sobject: SObject, values: Mapping[str, Any], *, creating: bool) -> Row:
-        known = self.rights.fields(sobject)
+        writable = self.rights.writable(sobject, creating=creating)
+        stored = self._state.values.stored
         parsed: Row = {}
         refused: list[str] = []
         for name, value in values.items():
-            if name in _NOT_DATA:
-                continue
-            field = known.get(name)
+            field = writable.get(name)
             if field is None:
+                if name in _NOT_DATA:
+                    continue
                 field, value = references.resolve(self._state, self.rights, sobject, name, value)
-            if not self._writes(sobject, field, creating=creating):
-                refused.append(field.name)
-                continue
-            parsed[field.name] = self._state.values.stored(field, value)
+                if field.name not in writable:
+                    refused.append(field.name)
+                    continue
+            parsed[field.name] = stored(field, value)
         if refused:
             raise errors.not_writable(refused)
         return parsed
-
-    def _writes(self, sobject: SObject, field: Field, *, creating: bool) -> bool:
-        if self.rights.is_system:
-            return True
-        if field.createable if creating else field.updateable:
-            return self.rights.edits(sobject, field)
-        return creating and field.name in AUDIT_FIELDS and self.rights.may("CreateAuditFields")
 
     def _new_row(self, sobject: SObject, given: Row) -> Row:
         author = self._author()
@@ -260,11 +253,25 @@ class Writer:
                 row[name] = value
         return row
 
-    def _check(self, table: Table, row: Row, old: Row | None) -> None:
+    def _require(self, sobject: SObject, row: Row, given: Row) -> None:
+        missing = [
+            field.name
+            for field in self._state.required_fields(sobject)
+            if row.get(field.name) is None
+            and (field.name in given or not field.defaulted_on_create)
+        ]
+        if missing:
+            raise SalesforceError(
+                "REQUIRED_FIELD_MISSING",
+                f"Required fields are missing: [{', '.join(missing)}]",
+                missing,
+            )
+
+    def _check(self, table: Table, row: Row, old: Row | None, given: Row) -> None:
         sobject = table.sobject
-        changed = {
-            name: value for name, value in row.items() if old is None or old.get(name) != value
-        }
+        changed = given
+        if old is not None:
+            changed = {name: value for name, value in given.items() if old.get(name) != value}
         references.check(self._state, self.rights, sobject, row, changed)
         rules.check_owner(self._state, self.rights, sobject, row, old)
         rules.fire_triggers(self._state, sobject, row, old)
@@ -355,20 +362,3 @@ def _merged(old: Row, given: Mapping[str, Any]) -> Row:
         else:
             row[name] = value
     return row
-
-
-def _require(sobject: SObject, row: Row, given: Mapping[str, Any]) -> None:
-    missing = [
-        field.name
-        for field in sobject.fields.values()
-        if not field.nillable
-        and (field.createable or field.updateable)
-        and row.get(field.name) is None
-        and (field.name in given or not field.defaulted_on_create)
-    ]
-    if missing:
-        raise SalesforceError(
-            "REQUIRED_FIELD_MISSING",
-            f"Required fields are missing: [{', '.join(missing)}]",
-            missing,
-        )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tandem.sandbox.salesforce import errors
 from tandem.sandbox.salesforce.access import Rights
 from tandem.sandbox.salesforce.errors import SalesforceError
-from tandem.sandbox.salesforce.schema import Field, FieldType, SObject
+from tandem.sandbox.salesforce.schema import Field, SObject
 from tandem.sandbox.salesforce.store import Row
 
 if TYPE_CHECKING:
@@ -42,16 +42,13 @@ def check(
     state: "SalesforceState", rights: Rights, sobject: SObject, row: Row, changed: Mapping[str, Any]
 ) -> None:
     """Every changed reference leads to a record of a right kind that is there and shared."""
-    for name, value in changed.items():
-        field = sobject.fields.get(name)
-        if field is None or field.type is not FieldType.REFERENCE or not field.reference_to:
-            continue
-        row[name] = _check_one(state, rights, sobject, field, value)
+    for field in state.reference_fields(sobject):
+        value = changed.get(field.name)
+        if value is not None:
+            row[field.name] = _check_one(state, rights, field, value)
 
 
-def _check_one(
-    state: "SalesforceState", rights: Rights, sobject: SObject, field: Field, value: str
-) -> str:
+def _check_one(state: "SalesforceState", rights: Rights, field: Field, value: str) -> str:
     target = state.schema.by_id(value)
     if target is None or target.name not in field.reference_to:
         message = f"{field.label}: id value of incorrect type: {value}"

@@ -66,6 +66,8 @@ class SalesforceState:
         self.extensions: dict[str, Any] = {}
         self._defaults: dict[str, Row] = {}
         self._unique: dict[str, tuple[Field, ...]] = {}
+        self._references: dict[str, tuple[Field, ...]] = {}
+        self._required: dict[str, tuple[Field, ...]] = {}
         self._archived_on = ""
         self._held: dict[str, Any] | None = None
         self.locks.clear()
@@ -210,12 +212,34 @@ class SalesforceState:
             self._unique[sobject.name] = known
         return known
 
+    def reference_fields(self, sobject: SObject) -> tuple[Field, ...]:
+        """The fields of an object that point at records."""
+        known = self._references.get(sobject.name)
+        if known is None:
+            known = tuple(one for one in sobject.fields.values() if one.reference_to)
+            self._references[sobject.name] = known
+        return known
+
+    def required_fields(self, sobject: SObject) -> tuple[Field, ...]:
+        """The fields of an object that may not be empty and are somebody's to fill."""
+        known = self._required.get(sobject.name)
+        if known is None:
+            known = tuple(
+                one
+                for one in sobject.fields.values()
+                if not one.nillable and (one.createable or one.updateable)
+            )
+            self._required[sobject.name] = known
+        return known
+
     def setup_changed(self) -> None:
         """Work out anew what follows from users, permissions, lists and the catalog."""
         self.access.forget()
         self.catalog_stamp = self.stamp()
         self._defaults.clear()
         self._unique.clear()
+        self._references.clear()
+        self._required.clear()
         statuses = self.store.table("TaskStatus").raw.values()
         self.closed_statuses = {one["ApiName"]: bool(one["IsClosed"]) for one in statuses}
         priorities = self.store.table("TaskPriority").raw.values()

@@ -37,6 +37,7 @@ class Table:
     """
 
     __slots__ = (
+        "_folded",
         "_indexes",
         "_is_sorted",
         "_stale",
@@ -56,9 +57,8 @@ class Table:
         self._stamps: list[tuple[str, str]] = []
         self._is_sorted = True
         self._stale = 0
-        for each in sobject.fields.values():
-            if _is_indexed(each):
-                self._indexes[each.name] = {}
+        self._folded: frozenset[str] = frozenset()
+        self._set_up_indexes()
 
     def __len__(self) -> int:
         return len(self.raw)
@@ -121,7 +121,7 @@ class Table:
         """A value as the index of its field compares it."""
         if value is None:
             return None
-        return str(value) if self._exact(field) else str(value).casefold()
+        return str(value).casefold() if field in self._folded else str(value)
 
     def changed_between(self, start: str | None, end: str | None) -> list[str]:
         """Ids of candidates with start <= SystemModstamp < end (wire texts), oldest first."""
@@ -156,19 +156,27 @@ class Table:
 
     def reindex(self) -> None:
         """Make the indexes anew after the catalog changed (a new external id, a dropped field)."""
-        fields = {each.name for each in self.sobject.fields.values() if _is_indexed(each)}
-        self._indexes = {name: {} for name in fields}
+        self._set_up_indexes()
         for record_id, row in self.raw.items():
-            for name in fields:
+            for name in self._indexes:
                 self._index(name, row.get(name), record_id)
+
+    def _set_up_indexes(self) -> None:
+        fields = self.sobject.fields.values()
+        self._indexes = {each.name: {} for each in fields if _is_indexed(each)}
+        self._folded = frozenset(
+            each.name for each in fields if each.is_text and not each.case_sensitive
+        )
 
     def _replace(self, record_id: str, before: Row | None, row: Row | None) -> None:
         for name in self._indexes:
             old = None if before is None else before.get(name)
             new = None if row is None else row.get(name)
             if old != new:
-                self._unindex(name, old, record_id)
-                self._index(name, new, record_id)
+                if old is not None:
+                    self._unindex(name, old, record_id)
+                if new is not None:
+                    self._index(name, new, record_id)
         if row is None:
             self.raw.pop(record_id, None)
             return
@@ -233,10 +241,6 @@ class Table:
                 del index[key]
         elif held == record_id:
             del index[key]
-
-    def _exact(self, field: str) -> bool:
-        known = self.sobject.fields.get(field)
-        return known is None or known.case_sensitive or not known.is_text
 
 
 class Store:

@@ -9,7 +9,7 @@ from tandem.sandbox.salesforce import errors
 from tandem.sandbox.salesforce.errors import SalesforceError
 from tandem.sandbox.salesforce.ids import id18, is_id
 from tandem.sandbox.salesforce.schema import Field, FieldType
-from tandem.sandbox.salesforce.wire import day_from, instant_from, to_wire
+from tandem.sandbox.salesforce.wire import day_from, wire_from
 from tandem.sandbox.switches import Switches
 
 _EMAIL = re.compile(r"[^@\s,;<>()]+@[^@\s.,;<>()]+(?:\.[^@\s.,;<>()]+)*")
@@ -60,17 +60,18 @@ class Values:
             text = text.strip()
         if not text:
             return None
-        if field.type is FieldType.TEXTAREA and self._switches["textarea_line_ends"] == "crlf":
+        kind = field.type
+        if kind is FieldType.TEXTAREA and self._switches["textarea_line_ends"] == "crlf":
             text = text.replace("\r\n", "\n").replace("\n", "\r\n")
-        if field.length and self.length_of(text) > field.length:
+        if len(text) * 2 > field.length > 0 and self.length_of(text) > field.length:
             raise self._too_long(field, text)
-        if field.type is FieldType.EMAIL and not _EMAIL.fullmatch(text):
+        if kind is FieldType.EMAIL and not _EMAIL.fullmatch(text):
             raise SalesforceError(
                 "INVALID_EMAIL_ADDRESS",
                 f"{field.label}: invalid email address: {text}",
                 [field.name],
             )
-        if field.type in (FieldType.PICKLIST, FieldType.MULTIPICKLIST):
+        if kind is FieldType.PICKLIST or kind is FieldType.MULTIPICKLIST:
             return _picklist(field, text)
         return text
 
@@ -157,7 +158,7 @@ def _date(field: Field, value: Any) -> str:
 def _datetime(field: Field, value: Any) -> str:
     if isinstance(value, str):
         try:
-            return to_wire(instant_from(value.strip()))
+            return wire_from(value.strip())
         except ValueError:
             pass
     raise _cannot(field, "datetime", value)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 def to_wire(instant: datetime) -> str:
     """An instant as the API shows and as the store keeps it: whole seconds, text order is time order."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    return instant.astimezone(UTC).isoformat(timespec="seconds")[:19] + ".000+0000"
 
 
 @lru_cache(maxsize=4096)
@@ -38,9 +38,16 @@ def instant_from(text: str) -> datetime:
     return datetime.fromisoformat(f"{day}T{minute}{second or ':00'}{offset}").astimezone(UTC)
 
 
+@lru_cache(maxsize=4096)
+def wire_from(text: str) -> str:
+    """The stored form of an instant as clients send it."""
+    return to_wire(instant_from(text))
+
+
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def day_from(text: str) -> str:
     """A date as the API keeps it. A date and time gives its day; ValueError for anything else."""
     if _DAY.fullmatch(text):
