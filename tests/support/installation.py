@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from tandem.bootstrap import Application
 from tandem.crm.http import Request, Response
-from tandem.engine.reports import Outcome, RunReport
+from tandem.engine.reports import RunReport
 from tandem.model import Kind
 from tandem.sandbox.clock import Clock as SandboxClock
 from tandem.sandbox.server import Sandbox
@@ -87,7 +88,7 @@ class Installation:
         self, kinds: Iterable[Kind] = tuple(Kind), *, since: datetime | None = None, more: str = ""
     ) -> None:
         """Tick the boxes of *kinds*; *more* is further text of the settings file."""
-        text = "".join(f"[activities.{kind}]\nenabled = true\n" for kind in kinds) + more
+        text = "".join(f"[kinds.{kind}]\nenabled = true\n" for kind in kinds) + more
         change = await self.tandem.plan_settings("default", text, since=since)
         await self.tandem.save_settings("default", change, "test")
 
@@ -100,24 +101,38 @@ class Installation:
     def advance(self, seconds: float) -> None:
         self.clock.advance(seconds)
 
-    def writes(self) -> list[str]:
-        """The journal's calls that wrote something in either CRM, as ``METHOD path``."""
-        reads = ("/search", "/batch/read", "/oauth", "/introspect")
-        return [
-            f"{entry.method} {entry.path}"
-            for entry in self.sandbox.world.journal.entries()
-            if entry.method != "GET"
-            and not any(part in entry.path for part in reads)
-            and not _is_query(entry)
-        ]
+    def calls(self) -> list[str]:
+        """The journal of both CRMs as ``METHOD path``, oldest first."""
+        return [f"{entry.method} {entry.path}" for entry in self.sandbox.world.journal.entries()]
 
-    def tasks(self) -> list[dict[str, Any]]:
-        """All Salesforce tasks that carry Tandem's key."""
-        return [task for task in self.salesforce.rows("Task") if task.get("Tandem_Key__c")]
+    async def soql(self, statement: str) -> list[dict[str, Any]]:
+        """The records a query answers, asked as a client would ask it."""
+        transport = _BothCrms(self.sandbox)
+        path = f"/services/data/v62.0/queryAll?q={quote(statement)}"
+        token = self.sandbox.tokens["salesforce"]
+        records: list[dict[str, Any]] = []
+        while path:
+            answer = await transport.send(
+                Request(
+                    method="GET",
+                    url=SALESFORCE_URL + path,
+                    headers={"Authorization": f"Bearer {token}"},
+                )
+            )
+            page = json.loads(answer.body)
+            assert answer.status == 200, page
+            records += page["records"]
+            path = page.get("nextRecordsUrl", "")
+        return records
 
-
-def _is_query(entry: Any) -> bool:
-    return False
+    async def tasks(self, where: str = "Tandem_Key__c != null") -> list[dict[str, Any]]:
+        """Salesforce tasks with the fields that Tandem writes; those of Tandem's unless told otherwise."""
+        fields = (
+            "Id, Subject, Status, Priority, ActivityDate, Description, OwnerId, WhoId, WhatId, Type, "
+            "TaskSubtype, IsClosed, IsDeleted, CallType, CallDurationInSeconds, CallDisposition"
+        )
+        key = "" if "Tandem_Key__c" not in where else ", Tandem_Key__c"
+        return await self.soql(f"SELECT {fields}{key} FROM Task WHERE {where} ORDER BY Id")
 
 
 def _no_browser(address: str) -> None:
@@ -138,6 +153,3 @@ async def installation(
     running = Installation(sandbox, home, at)
     async with running.tandem:
         yield running
-
-
-_ = Outcome
