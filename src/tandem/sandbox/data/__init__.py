@@ -6,5 +6,6 @@ Everything here follows from a language, a moment and a seed, and imports nothin
 
 from tandem.sandbox.data.bulk import Bulk, bulk_activities
 from tandem.sandbox.data.sample import LANGUAGES, Sample, sample
+from tandem.sandbox.data.trickle import trickle
 
-__all__ = ["LANGUAGES", "Bulk", "Sample", "bulk_activities", "sample"]
+__all__ = ["LANGUAGES", "Bulk", "Sample", "bulk_activities", "sample", "trickle"]
