@@ -106,11 +106,12 @@ def test_a_connection_without_accounts_can_be_leased(store: Store) -> None:
 
 RACE = """
 import sys
+from datetime import datetime
 from tandem.errors import AlreadyRunning
-from tandem.store import Store
-from tests.support.stores import KEYRING, NOW
+from tandem.store import Keyring, Store
 
-with Store(sys.argv[1], KEYRING) as store:
+NOW = datetime.fromisoformat(sys.argv[4])
+with Store(sys.argv[1], Keyring.of(b"\\1" * 32)) as store:
     view = store.for_connection(int(sys.argv[2]))
     print("ready", flush=True)
     sys.stdin.readline()
@@ -138,7 +139,15 @@ def test_of_two_programs_racing_for_a_lease_one_gets_it(shared_url: str, clock: 
         view = a_connection(store)
         racers = [
             subprocess.Popen(
-                [sys.executable, "-c", RACE, shared_url, str(view.connection_id), name],
+                [
+                    sys.executable,
+                    "-c",
+                    RACE,
+                    shared_url,
+                    str(view.connection_id),
+                    name,
+                    NOW.isoformat(),
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,

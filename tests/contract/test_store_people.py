@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 from tests.support import stores
-from tests.support.stores import NOW, Clock, a_link, save
+from tests.support.stores import ANN, NOW, Clock, a_link, save
 
 from tandem.errors import AlreadyRunning, StoreError
-from tandem.model import Contact, Field, LinkState, Person, PersonType
+from tandem.model import Contact, Field, LinkState
 from tandem.store import CachedPerson, ConnectionStore, Erased, History, RecordKind, Run
 
 postgres_server = stores.postgres_server
@@ -19,25 +19,6 @@ new_url, database_url = stores.new_url, stores.database_url
 clock, store, mine = stores.clock, stores.store, stores.mine
 
 EVER = NOW - timedelta(days=9_999)
-ANN = CachedPerson(
-    contact=Contact(
-        id="501",
-        created_at=NOW,
-        emails=("ann@example.com", "ann@old.example"),
-        owner_id="9",
-        name="Ann 山田",
-        salesforce_contact_id="003000000000001AAA",
-        merged_ids=("499",),
-    ),
-    person=Person(
-        id="003000000000001AAA",
-        type=PersonType.CONTACT,
-        created_at=NOW,
-        email="ann@example.com",
-        account_id="001000000000001AAA",
-    ),
-    read_at=NOW,
-)
 BOB = CachedPerson(
     contact=Contact(id="502", created_at=NOW, emails=("bob@example.com",)),
     reason="no_counterpart",

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tandem.model import Kind, Link, LinkState, Side
-from tandem.store import ConnectionStore, Credential, Keyring, Lease, Store
+from tandem.model import Contact, Kind, Link, LinkState, Person, PersonType, Side
+from tandem.store import CachedPerson, ConnectionStore, Credential, Keyring, Lease, Store
 from tests.support.postgres import fresh_database, postgres_server
 
 __all__ = [
+    "ANN",
     "KEYRING",
     "NOW",
     "Clock",
@@ -34,6 +35,26 @@ __all__ = [
 
 KEYRING = Keyring.of(b"\x01" * 32)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+ANN = CachedPerson(
+    contact=Contact(
+        id="501",
+        created_at=NOW,
+        emails=("ann@example.com", "ann@old.example"),
+        owner_id="9",
+        name="Ann 山田",
+        salesforce_contact_id="003000000000001AAA",
+        merged_ids=("499",),
+    ),
+    person=Person(
+        id="003000000000001AAA",
+        type=PersonType.CONTACT,
+        created_at=NOW,
+        email="ann@example.com",
+        account_id="001000000000001AAA",
+    ),
+    read_at=NOW,
+)
 
 
 class Clock:

@@ -35,6 +35,7 @@ Marker = Callable[[str | bytes], str]
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12  # NIST SP 800-38D recommends 96 bits for GCM
+_TAG_BYTES = 16
 _FORMAT = b"\x01"
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
 _REMEDY = "Make one with: openssl rand -base64 32"
@@ -148,9 +149,9 @@ class Keyring:
 
 
 def _parts(sealed: bytes) -> tuple[str, bytes, bytes]:
-    if len(sealed) < 2 or sealed[:1] != _FORMAT:
+    end = 2 + (sealed[1] if len(sealed) > 1 else 0)
+    if sealed[:1] != _FORMAT or len(sealed) < end + _NONCE_BYTES + _TAG_BYTES:
         raise StoreError("A stored secret is damaged. Restore a backup.")
-    end = 2 + sealed[1]
     key_id = sealed[2:end].decode("utf-8", "replace")
     return key_id, sealed[end : end + _NONCE_BYTES], sealed[end + _NONCE_BYTES :]
 

@@ -1,0 +1,157 @@
+"""A backup holds everything but the key, and goes back into either kind of database."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from tests.support import stores
+from tests.support.stores import ANN, KEYRING, NOW, Clock, a_connection, a_link, save
+
+from tandem.errors import AlreadyRunning, SettingsError, StoreError
+from tandem.model import Field, TextMark
+from tandem.store import History, Keyring, RecordKind, Store
+from tandem.store.tables import METADATA
+
+postgres_server = stores.postgres_server
+_template = stores._template
+new_url, database_url = stores.new_url, stores.database_url
+clock, store = stores.clock, stores.store
+
+KINDS = ["file", "memory", "postgres"]
+
+
+@pytest.fixture
+def opened(new_url: Callable[[str], str], clock: Clock) -> Iterator[Callable[[str], Store]]:
+    with ExitStack() as stack:
+        yield lambda kind: stack.enter_context(Store(new_url(kind), KEYRING, clock=clock))
+
+
+def _fill(store: Store) -> None:
+    view = a_connection(store)
+    comments = {Field.COMMENTS: TextMark("a", "b")}
+    save(
+        view,
+        *(a_link(f"1-call-{n:04}", payload=b"private", hubspot=comments) for n in range(1_500)),
+    )
+    lease = view.acquire("a test", NOW, 60)
+    with view.transaction(lease) as unit:
+        unit.append_history([History(key="1-call-0001", at=NOW, what="x", detail={"a": "private"})])
+        unit.set_checkpoint("calls", {"n": 1})
+    view.release(lease)
+    view.save_people([ANN])
+    view.cache("portal", b"\x00", NOW)
+    view.set_owner_pair("1", None)
+    view.set_record_pair(RecordKind.DEAL, "1", "006")
+    view.start_run(1, "person", NOW)
+    store.save_settings(1, text="a", expected_version=0, changed_by="ann", difference="d", at=NOW)
+    store.count_calls(1, store.account(1).side, NOW, 5)
+
+
+def _rows(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    with store._database.reading() as connection:
+        return {
+            table.name: sorted(
+                (tuple(row) for row in connection.execute(sa.select(table))), key=repr
+            )
+            for table in METADATA.sorted_tables
+        }
+
+
+@pytest.mark.parametrize("target", KINDS)
+@pytest.mark.parametrize("source", KINDS)
+def test_what_was_backed_up_comes_back_whole(
+    opened: Callable[[str], Store], source: str, target: str, tmp_path: Path
+) -> None:
+    """Also into the other kind of database: so an installation outgrows SQLite."""
+    old, new = opened(source), opened(target)
+    _fill(old)
+    a_connection(new, "will be gone", hubspot="x", salesforce="y")
+    old.backup(tmp_path / "state.backup")
+
+    new.restore(tmp_path / "state.backup")
+
+    restored = _rows(new)
+    assert _rows(old) == restored
+    assert sum(len(rows) > 0 for rows in restored.values()) == len(restored) - 1, "all but leases"
+    assert new.credential(1) == old.credential(1)
+    assert new.for_connection(1).marker()("x") == old.for_connection(1).marker()("x")
+    assert new.create_connection("next").id == 2, "ids go on where they were"
+    assert [path.name for path in tmp_path.glob("*state*")] == ["state.backup"]
+
+
+def test_a_backup_is_one_private_file_without_key_or_readable_secret(
+    store: Store, tmp_path: Path
+) -> None:
+    _fill(store)
+    path = tmp_path / "state.backup"
+    path.write_text("what was there before")
+    store.backup(path)
+
+    content = path.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert KEYRING.keys[KEYRING.current] not in content
+    assert KEYRING.marks not in content
+    assert b"private" not in content
+    assert b"secret of" not in content
+
+
+def test_a_backup_can_be_made_during_a_run_and_carries_no_lease(
+    store: Store, clock: Clock, tmp_path: Path
+) -> None:
+    view = a_connection(store)
+    lease = view.acquire("worker", NOW, 60)
+    store.backup(tmp_path / "b")
+
+    with pytest.raises(AlreadyRunning, match="worker is working"):
+        store.restore(tmp_path / "b")
+    view.release(lease)
+    store.restore(tmp_path / "b")
+    assert view.holder(NOW) is None
+
+
+def test_a_backup_of_another_key_changes_nothing(store: Store, tmp_path: Path) -> None:
+    with Store(f"sqlite:///{tmp_path}/other.db", Keyring.of(b"\x09" * 32)) as other:
+        other.create_connection("of the other")
+        other.backup(tmp_path / "b")
+    store.create_connection("mine")
+
+    with pytest.raises(StoreError, match="another encryption key"):
+        store.restore(tmp_path / "b")
+    assert [each.name for each in store.connections()] == ["mine"]
+
+
+def test_what_is_no_backup_is_refused_in_a_sentence(store: Store, tmp_path: Path) -> None:
+    store.create_connection("mine")
+    (tmp_path / "text").write_text("not a backup")
+    (tmp_path / "broken").write_bytes(b"SQLite format 3\0" + b"\x00" * 2_000)
+    sqlite3.connect(tmp_path / "empty").execute("CREATE TABLE x (y)").connection.close()
+
+    for name, error, words in (
+        ("text", SettingsError, "not a backup"),
+        ("empty", SettingsError, "never in use"),
+        ("broken", StoreError, "broken"),
+        ("absent", StoreError, "cannot be read: No such file"),
+    ):
+        with pytest.raises(error, match=words):
+            store.restore(tmp_path / name)
+    assert [each.name for each in store.connections()] == ["mine"]
+
+
+def test_a_backup_of_a_newer_version_is_refused(store: Store, tmp_path: Path) -> None:
+    store.backup(tmp_path / "b")
+    with sqlite3.connect(tmp_path / "b") as connection:
+        connection.execute("UPDATE tandem_revision SET version_num = '9999'")
+    connection.close()
+
+    with pytest.raises(StoreError, match=r"/b was last used by a newer Tandem"):
+        store.restore(tmp_path / "b")
+
+
+def test_a_backup_that_cannot_be_written_is_a_sentence(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be written: No such file or directory"):
+        store.backup(tmp_path / "absent" / "b")
