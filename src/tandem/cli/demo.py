@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -45,7 +46,7 @@ def demo(
         settings = ProcessSettings(
             home=Path(folder), language=session.messages.language, poll_seconds=5
         )
-        configure_logs(settings, default="warning" if once else "info")
+        configure_logs(settings, default="warning")
         code = asyncio.run(_demo(session, settings, once=once, as_json=as_json))
     if code:
         raise typer.Exit(code)
@@ -122,24 +123,51 @@ async def _first_sync(session: Session, application: Application, as_json: bool)
 async def _keep_going(
     session: Session, application: Application, both: Sandbox, stop: asyncio.Event
 ) -> None:
-    """Serve, and let new activities trickle in, until *stop*; trouble in either ends both."""
+    """Serve, and let new activities trickle in, until *stop*; trouble in any part ends all."""
     from tandem.cli.trickle import trickle
 
-    serving = asyncio.create_task(application.serve(stop))
-    trickling = asyncio.create_task(
-        trickle(
-            both.hubspot_url,
-            both.tokens["hubspot"],
-            stop,
-            language=session.messages.language,
-            tell=lambda what: session.remark("demo.new", what=what),
-        )
-    )
-    done, _ = await asyncio.wait({serving, trickling}, return_when=asyncio.FIRST_COMPLETED)
+    new: list[str] = []
+
+    def tell(kind: str, record_id: str) -> None:
+        session.remark("demo.new", what=f"{kind} {record_id}")
+        new.append(record_id)
+
+    parts = [
+        asyncio.create_task(application.serve(stop)),
+        asyncio.create_task(_watch(session, application, new, stop)),
+        asyncio.create_task(
+            trickle(
+                both.hubspot_url,
+                both.tokens["hubspot"],
+                stop,
+                language=session.messages.language,
+                tell=tell,
+            )
+        ),
+    ]
+    await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
-    await asyncio.gather(serving, trickling, return_exceptions=True)
-    for task in (*done, serving, trickling):
-        task.result()
+    await asyncio.wait(parts)
+    for part in parts:
+        part.result()
+
+
+async def _watch(
+    session: Session, application: Application, new: list[str], stop: asyncio.Event
+) -> None:
+    """Say where each of the *new* activities arrived, as soon as it did."""
+    while not stop.is_set():
+        for record_id in list(new):
+            answer = await application.explain(CONNECTION, record_id)
+            if answer.salesforce_id is not None:
+                session.remark(
+                    "demo.arrived",
+                    what=record_id,
+                    task=answer.salesforce_url or answer.salesforce_id,
+                )
+                new.remove(record_id)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 1)
 
 
 def register(app: typer.Typer) -> None:

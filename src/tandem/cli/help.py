@@ -80,7 +80,7 @@ def _help(command: Any, context: Any, messages: Messages, console: Console) -> s
         page.print()
         page.print(Text(messages("help.example", example=command.epilog)), soft_wrap=True)
     text: str = page.file.getvalue()  # type: ignore[attr-defined]
-    return text.rstrip()
+    return "\n".join(line.rstrip() for line in text.rstrip().splitlines())
 
 
 def _sections(command: Any, messages: Messages) -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:

@@ -129,7 +129,7 @@ def _invoke(arguments: Sequence[str], session: Session) -> int:
 def _refused(session: Session, problem: str, path: str = "") -> int:
     for line in problem.splitlines() or [""]:
         said = session.messages("program.refused", problem=line)
-        session.err.print(Text(said, style="bold red"))
+        session.err.print(Text(said, style="bold red"), soft_wrap=True)
     if path:
         session.remark("program.see_help", path=path)
     return 2

@@ -52,11 +52,11 @@ class Session:
 
     def say(self, key: str, /, **values: object) -> None:
         """Print a sentence of the catalogue as an answer."""
-        self.out.print(self.messages(key, **values), markup=False, highlight=False)
+        self.out.print(self.messages(key, **values), markup=False, highlight=False, soft_wrap=True)
 
     def remark(self, key: str, /, **values: object) -> None:
         """Print a sentence of the catalogue beside the answer."""
-        self.err.print(self.messages(key, **values), markup=False, highlight=False)
+        self.err.print(self.messages(key, **values), markup=False, highlight=False, soft_wrap=True)
 
     async def connection(self, application: Application, name: str | None) -> str:
         """*name*, or the only connection there is; SettingsError where that leaves a choice."""

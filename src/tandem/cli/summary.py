@@ -18,31 +18,43 @@ from tandem.sync.reasons import sentence
 
 __all__ = ["print_summary", "reason_sentence", "stop_sentence"]
 
-_WIDE = 96
+_KINDS_NAMED = 4
 
 
 def print_summary(report: RunReport, console: Console, messages: Messages) -> None:
-    """Print the table, the reasons, the calls and a closing line; narrow terminals get a list instead."""
-    if report.kinds and console.width >= _WIDE:
-        console.print(_wide(report, messages))
-    elif report.kinds:
-        _print_narrow(report, console, messages)
+    """Print the table, the reasons, the calls and a closing line; a narrow terminal gets a list instead."""
+    if report.kinds:
+        _print_counts(report, console, messages)
     _print_reasons(report, console, messages)
     calls = [f"{side.title} {report.calls.get(side, 0)}" for side in Side]
     _line(console, messages("run.calls", calls=messages.joined(calls)))
     _print_ending(report, console, messages)
 
 
-def _wide(report: RunReport, messages: Messages) -> Table:
-    headings = [messages(f"outcome.{outcome.value}") for outcome in Outcome]
+def _print_counts(report: RunReport, console: Console, messages: Messages) -> None:
+    """The widest form that fits: every column, only those that count something, or a list."""
+    counting = [outcome for outcome in Outcome if report.total(outcome)]
+    for outcomes in (list(Outcome), counting):
+        rows = _table(report, outcomes, messages)
+        if (
+            console.measure(rows, options=console.options.update(width=1000)).maximum
+            <= console.width
+        ):
+            console.print(rows)
+            return
+    _print_list(report, console, messages)
+
+
+def _table(report: RunReport, outcomes: Sequence[Outcome], messages: Messages) -> Table:
+    headings = [messages(f"outcome.{outcome.value}") for outcome in outcomes]
     rows = table(
         messages("run.kind"), f">{messages('run.seen')}", *(f">{heading}" for heading in headings)
     )
     for kind, tally in report.kinds.items():
-        counts = [_number(tally.count(outcome)) for outcome in Outcome]
+        counts = [_number(tally.count(outcome)) for outcome in outcomes]
         rows.add_row(messages(f"kind.{kind.value}"), str(tally.seen), *counts)
     rows.add_section()
-    totals = [_number(report.total(outcome)) for outcome in Outcome]
+    totals = [_number(report.total(outcome)) for outcome in outcomes]
     rows.add_row(messages("run.total"), str(report.seen), *totals, style="bold")
     return rows
 
@@ -51,25 +63,28 @@ def _number(count: int) -> Text:
     return Text(str(count), style="" if count else "dim")
 
 
-def _print_narrow(report: RunReport, console: Console, messages: Messages) -> None:
+def _print_list(report: RunReport, console: Console, messages: Messages) -> None:
     for kind, tally in report.kinds.items():
-        counts = [
-            f"{messages(f'outcome.{outcome.value}')} {tally.count(outcome)}"
-            for outcome in Outcome
-            if tally.count(outcome)
-        ]
+        said = _counts(tally.outcomes, messages)
         name = messages(f"kind.{kind.value}")
-        said = messages("run.narrow", kind=name, seen=tally.seen, counts=messages.joined(counts))
-        _line(console, said)
-    counts = [
-        f"{messages(f'outcome.{outcome.value}')} {report.total(outcome)}"
-        for outcome in Outcome
-        if report.total(outcome)
-    ]
-    said = messages(
-        "run.narrow", kind=messages("run.total"), seen=report.seen, counts=messages.joined(counts)
+        _line(console, messages("run.narrow", kind=name, seen=tally.seen, counts=said))
+    totals = {outcome: report.total(outcome) for outcome in Outcome}
+    said = _counts(totals, messages)
+    _line(
+        console,
+        messages("run.narrow", kind=messages("run.total"), seen=report.seen, counts=said),
+        "bold",
     )
-    _line(console, said)
+
+
+def _counts(outcomes: Mapping[Outcome, int], messages: Messages) -> str:
+    return messages.joined(
+        [
+            f"{messages(f'outcome.{outcome.value}')} {outcomes[outcome]}"
+            for outcome in Outcome
+            if outcomes.get(outcome)
+        ]
+    )
 
 
 def _print_reasons(report: RunReport, console: Console, messages: Messages) -> None:
@@ -97,8 +112,12 @@ def _by_outcome(item: tuple[tuple[Outcome, str], Counter[Kind]]) -> tuple[int, i
     return list(Outcome).index(outcome), -kinds.total(), reason
 
 
-def _kinds(counts: Mapping[Kind, int], messages: Messages) -> str:
-    return messages.joined([f"{messages(f'kind.{kind.value}')} {n}" for kind, n in counts.items()])
+def _kinds(counts: Counter[Kind], messages: Messages) -> str:
+    """The kinds concerned, the most frequent first; JSON output names them all."""
+    named = [
+        f"{messages(f'kind.{kind.value}')} {n}" for kind, n in counts.most_common(_KINDS_NAMED)
+    ]
+    return messages.joined([*named, "…"] if len(counts) > _KINDS_NAMED else named)
 
 
 def reason_sentence(

@@ -41,7 +41,7 @@ _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
 
 
 async def trickle(
-    url: str, token: str, stop: asyncio.Event, *, language: str, tell: Callable[[str], None]
+    url: str, token: str, stop: asyncio.Event, *, language: str, tell: Callable[[str, str], None]
 ) -> None:
     """Log an activity every few seconds on one contact after the other, until *stop* is set."""
     headers = {"Authorization": f"Bearer {token}"}
@@ -57,7 +57,7 @@ async def trickle(
             record = _record(kind, contact, language)
             async with session.post(f"/crm/v3/objects/{kind}", json=record) as answer:
                 created = await answer.json()
-            tell(f"{kind} {created['id']}")
+            tell(kind, created["id"])
 
 
 async def _contacts(session: aiohttp.ClientSession) -> list[str]:

@@ -141,5 +141,9 @@ TEXTS = {
         "New activities now trickle in and cross over. Ctrl-C ends.",
         "これから新しいアクティビティーが少しずつ届き、同期されます。Ctrl-Cで終了します。",
     ),
+    "demo.arrived": (
+        "Arrived in Salesforce: {what} as {task}",
+        "Salesforceに到着: {what} → {task}",
+    ),
     "demo.new": ("New in HubSpot: {what}", "HubSpotに追加: {what}"),
 }

@@ -13,7 +13,7 @@ TEXTS = {
     "kind.meeting": ("Meeting", "ミーティング"),
     "kind.note": ("Note", "メモ"),
     "kind.task": ("Task", "タスク"),
-    "kind.message": ("Message (SMS, WhatsApp, LinkedIn)", "メッセージ(SMS、WhatsApp、LinkedIn)"),
+    "kind.message": ("Message", "メッセージ"),
     "kind.postal_mail": ("Postal mail", "郵便物"),
     "show.heading": (
         "The Activities settings of a connection. Edit this file, then: tandem settings apply FILE. What you leave out has its default.",
