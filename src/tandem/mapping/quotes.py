@@ -49,6 +49,11 @@ _OTHER_HEADER = re.compile(
     re.I,
 )
 _HEADERS_LOOKED_AT = 8
+# What any of the patterns above needs; most mails have nothing of it.
+_SUSPECT = re.compile(
+    r"^[ \t]*>|^[ \t]*-{2}|wrote:|schrieb|a écrit|書きました|[::][ \t]*$|^\W{0,3}(?:From|差出人|送信|Von|De)\W",
+    re.M | re.I,
+)
 _RULE = re.compile(r"^\s*(?:[_-]{3,}|—{3,})\s*$")
 
 
@@ -58,6 +63,9 @@ def without_history(lines: Sequence[Line]) -> list[str]:
 
     A forwarded mail is no history: it is what the sender wants read.
     """
+    texts = [line.text for line in lines]
+    if not any(line.quoted for line in lines) and not _SUSPECT.search("\n".join(texts)):
+        return texts
     kept: list[str] = []
     at = 0
     while at < len(lines):
@@ -83,7 +91,7 @@ def without_history(lines: Sequence[Line]) -> list[str]:
         kept.append(line.text)
         at += 1
     _drop_rules(kept)
-    return kept if any(text.strip() for text in kept) else [line.text for line in lines]
+    return kept if any(text.strip() for text in kept) else texts
 
 
 def _is_quote(line: Line) -> bool:
