@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,10 +85,21 @@ class Installation:
         )
 
     async def switch_on(
-        self, kinds: Iterable[Kind] = tuple(Kind), *, since: datetime | None = None, more: str = ""
+        self,
+        kinds: Iterable[Kind] = tuple(Kind),
+        *,
+        since: datetime | None = None,
+        first: str = "",
+        options: Mapping[Kind, str] | None = None,
     ) -> None:
-        """Tick the boxes of *kinds*; *more* is further text of the settings file."""
-        text = "".join(f"[kinds.{kind}]\nenabled = true\n" for kind in kinds) + more
+        """Tick the boxes of *kinds*; *first* is text for the top of the settings, *options* for a kind's table."""
+        text = first + "\n"
+        for kind in kinds:
+            text += f"[kinds.{kind}]\nenabled = true\n{(options or {}).get(kind, '')}\n"
+        await self.settings(text, since=since)
+
+    async def settings(self, text: str, *, since: datetime | None = None) -> None:
+        """Save *text* as the connection's settings."""
         change = await self.tandem.plan_settings("default", text, since=since)
         await self.tandem.save_settings("default", change, "test")
 
@@ -103,7 +114,7 @@ class Installation:
 
     def calls(self) -> list[str]:
         """The journal of both CRMs as ``METHOD path``, oldest first."""
-        return [f"{entry.method} {entry.path}" for entry in self.sandbox.world.journal.entries()]
+        return [f"{entry.method} {entry.path}" for entry in self.sandbox.world.journal.requests()]
 
     async def soql(self, statement: str) -> list[dict[str, Any]]:
         """The records a query answers, asked as a client would ask it."""

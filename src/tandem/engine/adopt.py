@@ -49,7 +49,7 @@ async def find(
 
 
 async def already_there(run: RunContext, works: Sequence[Work]) -> Mapping[str, TaskSeen]:
-    """Without a key field every create is preceded by a look, since nothing refuses a second insert."""
+    """The tasks that exist under the keys of *works*; nothing is asked where there are none."""
     people = sorted({str(work.record.get("WhoId") or "") for work in works} - {""})
     return await find(run, [work.link for work in works], people)
 

@@ -109,7 +109,7 @@ async def _carry_out(run: RunContext, operation: str, works: Sequence[Work]) -> 
 
 
 async def _create(run: RunContext, works: Sequence[Work]) -> list[Done]:
-    existing = await adopt.already_there(run, works) if not run.org.has_key_field else {}
+    existing = await adopt.already_there(run, [work for work in works if work.look_first])
     done = [
         adopt.adopted(run, work, existing[work.link.key])
         for work in works

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -21,6 +21,12 @@ from tandem.sync.schedule import next_try, second_look
 from tandem.sync.status import closes_at
 
 __all__ = ["First", "next_look"]
+
+_CERTAINLY_NEW = timedelta(minutes=15)
+"""
+An activity older than this may have had a task that Tandem's database forgot (restored, lost) and a person
+has since deleted: the key's uniqueness does not count in the recycle bin. One query for 1,000 tells.
+"""
 
 _WAITS = frozenset({Reason.NO_SALESFORCE_RECORD, Reason.NOT_EDITABLE})
 """Why a contact does not sync, where that may change without anybody touching the activity."""
@@ -102,6 +108,8 @@ class First:
             account_id=(chosen.person.account_id or "") if chosen else "",
             participants=draft.participants,
             subject=draft.subject,
+            look_first=not self._run.org.has_key_field
+            or self._run.now - activity.created_at > _CERTAINLY_NEW,
         )
 
     # ------------------------------------------------------------------ not written

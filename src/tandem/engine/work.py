@@ -23,7 +23,8 @@ class Work:
     ``link`` is what was known before, ``target`` what it will be once the write has landed;
     ``record`` holds API fields (with ``Id`` for an update or delete). ``fallbacks`` are assignees to
     try when the first one is refused. ``replaced`` are values that a person had put in Salesforce and
-    that this write covers: they are kept in full.
+    that this write covers: they are kept in full. ``look_first`` asks whether a task of this key exists,
+    or lies in the recycle bin, before one is created.
     """
 
     operation: str
@@ -37,6 +38,7 @@ class Work:
     account_id: str = ""  # what Salesforce locks: writes of one account go together
     participants: tuple[str, ...] = ()
     subject: str = ""
+    look_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
