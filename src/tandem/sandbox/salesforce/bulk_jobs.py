@@ -139,8 +139,7 @@ class Jobs:
             self._is_settling = False
 
     def looked_at(self, work: Work | None) -> None:
-        """Somebody asks how far it is; that may be what it waited for."""
-        self.settle()
+        """Somebody asks how far it is: one look less that it waits for, from the next call on."""
         if work is not None and not work.is_done and work.polls > 0:
             work.polls -= 1
 

@@ -85,9 +85,9 @@ def find_job(call: Call, job_id: str, *, reads: bool) -> Job:
         raise errors.not_found()
     if not _may_see(call.rights, found):
         raise SalesforceError("INSUFFICIENT_ACCESS", "insufficient access rights on job")
+    jobs.settle()
     if call.method == "GET":
         jobs.looked_at(found.work)
-    jobs.settle()
     if found.step is Step.UPLOAD_COMPLETE and found.work is not None and not found.work.is_done:
         found.step = Step.IN_PROGRESS
     return found
