@@ -40,21 +40,30 @@ class Associations:
         self._labels: dict[Key, tuple[int, ...]] = {}
         self._custom: dict[tuple[str, str], list[Label]] = {}
         self._opposite: dict[int, int] = {}
+        self._known: dict[tuple[str, str], list[Label]] = {}
+        self._leads_to: dict[tuple[str, Any, Any], str] = {}
         self._next_type = 1
 
     def types(self, source: str, target: str) -> list[Label]:
         """Every type between two kinds, HubSpot's own first."""
-        own = [
-            Label(category=HUBSPOT_DEFINED, type_id=type_id, label=label)
-            for type_id, label in association_pairs(source, target)
-        ]
-        return own + self._custom.get((source, target), [])
+        known = self._known.get((source, target))
+        if known is None:
+            known = [
+                Label(category=HUBSPOT_DEFINED, type_id=type_id, label=label)
+                for type_id, label in association_pairs(source, target)
+            ] + self._custom.get((source, target), [])
+            self._known[source, target] = known
+        return known
 
     def target_of(self, source: str, category: Any, type_id: Any) -> str:
         """The kind that an association type leads to: type ids are distinct across kinds."""
+        found = self._leads_to.get((source, category, type_id))
+        if found is not None:
+            return found
         for kind in KINDS:
             for each in self.types(source, kind.name):
                 if (each.category, each.type_id) == (category, type_id):
+                    self._leads_to[source, category, type_id] = kind.name
                     return kind.name
         raise invalid(f"invalid association type: {category} {type_id} from {source}")
 
@@ -68,6 +77,7 @@ class Associations:
         self._opposite |= {there.type_id: back.type_id, back.type_id: there.type_id}
         self._custom.setdefault((source, target), []).append(there)
         self._custom.setdefault((target, source), []).append(back)
+        self._known.clear()
         return [there, back]
 
     def check(self, source: str, target: str, types: Any) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tandem.sandbox.hubspot.records import Record
@@ -51,9 +52,34 @@ def derived(crm: "Crm", kind: str, record: Record, name: str) -> str | None:
     return None if rule is None else rule(crm, kind, record)
 
 
-def derived_names(kind: str) -> tuple[str, ...]:
-    """The derived properties that an answer to a write shows, as recorded answers do [F-nango]."""
-    return _BY_KIND.get(kind, _COMMON)
+def is_derived(kind: str, name: str) -> bool:
+    """Whether a property may have a value that the record does not hold."""
+    return name in _RULES or kind == "emails"
+
+
+def add_derived(crm: "Crm", kind: str, record: Record, properties: dict[str, str]) -> None:
+    """
+    Add the derived properties that the answer to a write shows, as recorded ones do [F-nango]:
+    those of the body only where the body is among them.
+    """
+    has_body = _BODIES.get(kind) in properties or "hs_email_text" in properties
+    for name, rule in _shown_rules(kind):
+        if name not in properties and (has_body or not name.startswith("hs_body_")):
+            value = rule(crm, kind, record)
+            if value is not None:
+                properties[name] = value
+
+
+@cache
+def _shown_rules(kind: str) -> tuple[tuple[str, Rule], ...]:
+    return tuple(
+        (name, _RULES[name] if name in _RULES else _header_rule(name))
+        for name in _BY_KIND.get(kind, _COMMON)
+    )
+
+
+def _header_rule(name: str) -> Rule:
+    return lambda _crm, _kind, record: _email_header(record, name)
 
 
 def is_closed(crm: "Crm", record: Record) -> bool:

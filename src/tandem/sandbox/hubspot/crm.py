@@ -118,8 +118,18 @@ class Crm:
         associations: Iterable[tuple[str, int, tuple[int, ...]]] = (),
     ) -> Record:
         """A new record with its associations, or the vendor's error and nothing done."""
-        now, table = self.tick(), self.tables[kind]
-        values = self.prepared(kind, properties)
+        self.tick()
+        return self.add(kind, self.prepared(kind, properties), source, associations)
+
+    def add(
+        self,
+        kind: str,
+        values: Mapping[str, str | None],
+        source: Source,
+        associations: Iterable[tuple[str, int, tuple[int, ...]]] = (),
+    ) -> Record:
+        """A new record of values that are `prepared`."""
+        now, table = self.now(), self.tables[kind]
         record = Record(
             id=table.take_id(),
             created=now,
@@ -156,12 +166,18 @@ class Crm:
         self, kind: str, record: Record, properties: Mapping[str, Any], source: Source
     ) -> Record:
         """The record after a write. A write that changes nothing leaves the modified date alone."""
-        now = self.tick()
+        self.tick()
         record = self.tables[kind].live.get(record.id, record)
+        return self.write(kind, record, self.prepared_change(kind, record, properties), source)
+
+    def prepared_change(
+        self, kind: str, record: Record, properties: Mapping[str, Any]
+    ) -> dict[str, str | None]:
+        """The values of a change, or the vendor's error: refused or taken."""
         values = self.checked(kind, properties, record)
-        self._follow_status(kind, values, record, now)
+        self._follow_status(kind, values, record, self.now())
         self.refuse_doubles(kind, values, record)
-        return self.write(kind, record, values, source)
+        return values
 
     def write(
         self, kind: str, record: Record, values: Mapping[str, str | None], source: Source

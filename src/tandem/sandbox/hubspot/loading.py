@@ -1,5 +1,6 @@
 """Loading many records at once, as the vendor's API would show them."""
 
+import gc
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,9 @@ def load(state: "HubSpotState", part: Mapping[str, Any]) -> None:
     if unknown:
         raise ValueError(f"A HubSpot sample has no {', '.join(unknown)}.")
     now = state.crm.now()
+    # Nothing of a load is garbage, and looking for it grows with what is there.
+    was_collecting = gc.isenabled()
+    gc.disable()
     try:
         state.account.load(part.get("account", {}))
         state.crm.owners.load(part.get("owners", []), now)
@@ -49,6 +53,9 @@ def load(state: "HubSpotState", part: Mapping[str, Any]) -> None:
         _load_associations(state.crm, part.get("associations", ()))
     except HubSpotError as error:
         raise ValueError(f"The HubSpot sample does not fit: {error.message}.") from error
+    finally:
+        if was_collecting:
+            gc.enable()
 
 
 def _load_records(crm: Crm, kind: str, records: Iterable[Mapping[str, Any]]) -> None:

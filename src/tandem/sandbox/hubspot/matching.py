@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tandem.sandbox.hubspot.computed import is_derived
 from tandem.sandbox.hubspot.crm import Crm
 from tandem.sandbox.hubspot.definitions import Definition
 from tandem.sandbox.hubspot.errors import invalid
@@ -53,7 +54,9 @@ def test_of(crm: Crm, kind: str, each: Filter) -> Test:
 
 
 def _reader(crm: Crm, kind: str, name: str) -> Callable[[Record], str | None]:
-    return lambda record: crm.read(kind, record, name)
+    if is_derived(kind, name):
+        return lambda record: crm.read(kind, record, name)
+    return lambda record: record.values.get(name)
 
 
 def _stamped(crm: Crm, kind: str, name: str) -> Callable[[Record], int] | None:
@@ -116,6 +119,9 @@ def _comparison_test(
     compare = _COMPARISONS[each.operator]
     if stamped is not None:
         return lambda record: compare(stamped(record), low, high)
+
+    if each.operator == "EQ" and definition.type in ("enumeration", "bool"):
+        return lambda record: read(record) == low
 
     def holds(record: Record) -> bool:
         value = read(record)

@@ -11,7 +11,13 @@ from tandem.sandbox.hubspot.records import Record, Source
 from tandem.sandbox.hubspot.search import LARGEST_BODY, search
 from tandem.sandbox.hubspot.showing import Shape, associated, show, show_written
 from tandem.sandbox.hubspot.values import stamp
-from tandem.sandbox.hubspot.writing import archive_one, batch_write, create_one, update_one
+from tandem.sandbox.hubspot.writing import (
+    archive_one,
+    batch_write,
+    create_one,
+    not_there,
+    update_one,
+)
 
 MOST_INPUTS = 100
 _PAGE = 100
@@ -130,7 +136,9 @@ def batch_read(call: Call) -> Answer:
             missing.append(wanted)
         else:
             results.append(show(call.state, kind.name, record, shape))
-    return batch_answer(call, began, 200, results, [_not_there(kind, missing)] if missing else [])
+    return batch_answer(
+        call, began, 200, results, [not_there(kind.name, missing)] if missing else []
+    )
 
 
 def batch_create(call: Call) -> Answer:
@@ -264,16 +272,6 @@ def _precondition(call: Call, kind: Kind) -> None:
     id_property = call.text("idProperty")
     if id_property and id_property != "hs_object_id":
         call.state.crm.require_unique(kind.name, id_property, "update")
-
-
-def _not_there(kind: Kind, ids: list[str]) -> dict[str, Any]:
-    return {
-        "status": "error",
-        "category": "OBJECT_NOT_FOUND",
-        "message": f"Could not get some {kind.singular.upper()} objects, they may be deleted or "
-        "not exist. Check that ids are valid.",
-        "context": {"ids": ids},
-    }
 
 
 def _properties(asked: Mapping[str, Any]) -> list[str]:

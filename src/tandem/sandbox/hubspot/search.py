@@ -217,33 +217,66 @@ def _by_looking(
     after: int,
     limit: int,
 ) -> Found:
-    tests = [[test_of(crm, table.kind.name, each) for each in group] for group in groups]
-    matching = [
-        record
-        for record in _candidates(crm, table, groups)
-        if not tests or any(all(test(record) for test in group) for group in tests)
-    ]
+    candidates, are_ordered = _candidates(crm, table, groups, sort)
+    matching = list(_matching(crm, table.kind.name, groups, candidates))
     if query:
         words = tokens(str(query))
         searched = table.kind.searched
         matching = [
             each for each in matching if mentions(crm, table.kind.name, each, searched, words)
         ]
-    ordered = _ordered(crm, table, matching, sort)
+    ordered = matching if are_ordered else _ordered(crm, table, matching, sort)
     page = ordered[after : after + limit]
     end = after + len(page)
     return Found(total=len(ordered), records=page, after=end if end < len(ordered) else None)
 
 
-def _candidates(crm: Crm, table: Table, groups: list[list[Filter]]) -> Iterable[Record]:
-    """As few records as the filters of one group allow, found by an index where there is one."""
-    index = table.search
-    if len(groups) != 1:
-        return index.records.values()
+def _matching(
+    crm: Crm, kind: str, groups: list[list[Filter]], candidates: Iterable[Record]
+) -> Iterable[Record]:
+    if not groups:
+        return candidates
+    if len(groups) > 1:
+        tests = [[test_of(crm, kind, each) for each in group] for group in groups]
+        return (
+            record
+            for record in candidates
+            if any(all(test(record) for test in group) for group in tests)
+        )
     for each in groups[0]:
-        wanted = each.values if each.operator == "IN" else {each.value}
+        candidates = filter(test_of(crm, kind, each), candidates)
+    return candidates
+
+
+def _candidates(
+    crm: Crm, table: Table, groups: list[list[Filter]], sort: tuple[str, bool] | None
+) -> tuple[Iterable[Record], bool]:
+    """
+    As few records as the filters of one group allow, found by an index where there is one, and
+    whether they come in the order that is asked for.
+    """
+    index, modified = table.search, table.kind.modified_name
+    by_modified = sort is not None and sort[0] == modified
+    if len(groups) == 1:
+        few = _few(crm, table, groups[0])
+        if few is not None:
+            return few, False
+    dated = [each for each in groups[0] if each.name == modified] if len(groups) == 1 else []
+    bounds = _bounds(dated)
+    if not by_modified and not dated:
+        return index.records.values(), False
+    low, high = (0, _FOR_EVER) if bounds is None else bounds
+    newest_first = sort is not None and by_modified and sort[1]
+    return index.modified_between(low, high, newest_first=newest_first, skip=0), by_modified
+
+
+def _few(crm: Crm, table: Table, group: list[Filter]) -> list[Record] | None:
+    """The records that a filter on an id, a unique value or an association leaves, if it has one."""
+    index = table.search
+    for each in group:
         if each.operator not in ("EQ", "IN"):
             continue
+        wanted = each.values if each.operator == "IN" else {each.value}
         if each.name == "hs_object_id":
             ids = [int(value) for value in wanted if value.isdigit()]
         elif each.name in index.exact:
@@ -261,11 +294,7 @@ def _candidates(crm: Crm, table: Table, groups: list[list[Filter]]) -> Iterable[
         else:
             continue
         return [index.records[found] for found in dict.fromkeys(ids) if found in index.records]
-    dated = [each for each in groups[0] if each.name == table.kind.modified_name]
-    bounds = _bounds(dated) if dated else None
-    if bounds is None:
-        return index.records.values()
-    return index.modified_between(*bounds, newest_first=False, skip=0)
+    return None
 
 
 def _ordered(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tandem.sandbox.hubspot.auth import Token
-from tandem.sandbox.hubspot.computed import derived_names
+from tandem.sandbox.hubspot.computed import add_derived
 from tandem.sandbox.hubspot.kinds import association_type, kind_named
 from tandem.sandbox.hubspot.records import Record
 from tandem.sandbox.hubspot.state import HubSpotState
@@ -61,17 +61,19 @@ class Shape:
 
 def show(state: HubSpotState, kind: str, record: Record, shape: Shape) -> dict[str, Any]:
     """A record with the properties of a shape; one without value is null."""
-    crm = state.crm
+    read, values = state.crm.read, record.values
     shown: dict[str, Any] = {
         "id": str(record.id),
         "properties": {
-            name: None if name in shape.withheld else crm.read(kind, record, name)
+            name: values[name] if name in values else read(kind, record, name)
             for name in shape.names
         },
         "createdAt": stamp(record.created),
         "updatedAt": stamp(record.updated),
         "archived": record.archived_at is not None,
     }
+    if shape.withheld:
+        shown["properties"] |= dict.fromkeys(shape.withheld & set(shape.names))
     if record.archived_at is not None:
         shown["archivedAt"] = stamp(record.archived_at)
     if shape.history:
@@ -89,14 +91,11 @@ def show_written(
     None) and what HubSpot derives, without empty properties [F-nango].
     """
     crm = state.crm
-    wanted = dict.fromkeys((*(record.values if names is None else names), *derived_names(kind)))
-    properties = {}
-    for name in wanted:
-        value = crm.read(kind, record, name)
-        if value is not None:
-            properties[name] = value
-        elif names is not None and name in names:
-            properties[name] = ""
+    if names is None:
+        properties = dict(record.values)
+    else:
+        properties = {name: crm.read(kind, record, name) or "" for name in names}
+    add_derived(crm, kind, record, properties)
     return {
         "id": str(record.id),
         "properties": properties,

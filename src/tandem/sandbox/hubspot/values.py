@@ -2,7 +2,8 @@
 
 import math
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from tandem.sandbox.clock import from_ms, to_ms
@@ -15,8 +16,16 @@ _DAY_MS = 86_400_000
 
 def stamp(milliseconds: int) -> str:
     """An instant as HubSpot shows it: `2026-03-12T07:34:48.168Z`."""
-    instant = from_ms(milliseconds)
-    return f"{instant:%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"
+    day, rest = divmod(milliseconds, _DAY_MS)
+    seconds, thousandths = divmod(rest, 1000)
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{_day(day)}T{hour:02d}:{minute:02d}:{second:02d}.{thousandths:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _day(number: int) -> str:
+    return from_ms(number * _DAY_MS).date().isoformat()
 
 
 def instant_ms(text: str) -> int | None:
@@ -99,7 +108,7 @@ def _date(definition: Definition, text: str) -> str:
     if milliseconds is None:
         raise ValueProblem("INVALID_DATE", definition.name, f"{text} was not a valid date.")
     if milliseconds % _DAY_MS:
-        at = (from_ms(milliseconds) - timedelta()).time()
+        at = from_ms(milliseconds).time()
         raise ValueProblem(
             "INVALID_DATE",
             definition.name,

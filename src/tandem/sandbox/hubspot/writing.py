@@ -1,6 +1,7 @@
 """Writes through the API: single and in batches, with the rules of multi-status answers [D-err]."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tandem.sandbox.hubspot.errors import HubSpotError, conflict, invalid
@@ -14,38 +15,28 @@ _UPDATE_KEYS = frozenset({"properties", "id", "idProperty", "objectWriteTraceId"
 Links = list[tuple[str, int, tuple[int, ...]]]
 
 
-def create_one(
-    state: HubSpotState,
-    kind: str,
-    asked: Mapping[str, Any],
-    source: Source,
-    *,
-    was_struck: bool = False,
-) -> Record:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planned:
+    """A row that can be written: onto `record`, or as a new record where that is None."""
+
+    record: Record | None
+    values: dict[str, str | None]
+    links: Links
+    shown: tuple[str, ...] | None
+
+
+def create_one(state: HubSpotState, kind: str, asked: Mapping[str, Any], source: Source) -> Record:
     """A new record with the associations given inline."""
-    _refuse_unknown(asked, _CREATE_KEYS)
-    properties = _properties(asked)
-    links = _links(state, kind, asked.get("associations"))
-    if not was_struck:
-        _strike(state, kind, None, properties)
-    return state.crm.create(kind, properties, source, links)
+    planned = _plan_create(state, kind, asked)
+    return state.crm.add(kind, planned.values, source, planned.links)
 
 
 def update_one(
-    state: HubSpotState,
-    kind: str,
-    record: Record,
-    asked: Mapping[str, Any],
-    source: Source,
-    *,
-    was_struck: bool = False,
+    state: HubSpotState, kind: str, record: Record, asked: Mapping[str, Any], source: Source
 ) -> Record:
     """A record after a patch."""
-    _refuse_unknown(asked, _UPDATE_KEYS)
-    properties = _properties(asked)
-    if not was_struck:
-        _strike(state, kind, record, properties)
-    return state.crm.update(kind, record, properties, source)
+    planned = _plan_change(state, kind, record, asked)
+    return state.crm.write(kind, record, planned.values, source)
 
 
 def archive_one(state: HubSpotState, kind: str, record_id: int) -> None:
@@ -69,104 +60,111 @@ def batch_write(
     Where every input has a trace id of its own each row stands for itself; otherwise the first bad
     row fails the request and nothing is written. Unknown ids of an update are reported either way.
     """
-    traces = [each.get("objectWriteTraceId") for each in inputs]
-    by_row = bool(traces) and None not in traces and len(set(map(str, traces))) == len(traces)
     if action == "upsert":
         _refuse_repeated_keys(inputs)
-    if not by_row:
-        _rehearse(state, kind, action, inputs)
-    results: list[dict[str, Any]] = []
-    errors: list[dict[str, Any]] = []
-    missing: list[str] = []
-    kept = _kept(state, kind, len(inputs))
-    for each, trace in zip(inputs[:kept], traces, strict=False):
-        try:
-            result = _write_row(state, kind, action, each, source, was_struck=not by_row)
-        except HubSpotError as error:
-            if error.status == 404 and not by_row:
-                missing.append(str(each.get("id", "")))
-                continue
-            if not by_row:
-                raise
-            errors.append(error.row(str(trace)))
-            continue
-        if trace is not None:
-            result["objectWriteTraceId"] = str(trace)
-        results.append(result)
-    if missing:
-        errors.append(_not_there(kind, missing))
-    return results, errors
+    cut = state.faults.take_named("partial_batch", object=kind)
+    if cut is not None:
+        inputs = inputs[: max(0, len(inputs) - int(cut.argument("count", 1)))]
+    traces = [str(each.get("objectWriteTraceId", "")) for each in inputs]
+    if all(traces) and len(set(traces)) == len(traces):
+        return _write_by_row(state, kind, action, inputs, source)
+    return _write_as_one(state, kind, action, inputs, source)
 
 
-def _write_row(
+def _write_by_row(
     state: HubSpotState,
     kind: str,
     action: str,
-    each: Mapping[str, Any],
+    inputs: Sequence[Mapping[str, Any]],
     source: Source,
-    *,
-    was_struck: bool,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    results, errors = [], []
+    for each in inputs:
+        trace = str(each["objectWriteTraceId"])
+        try:
+            planned = _plan(state, kind, action, each)
+        except HubSpotError as error:
+            errors.append(error.row(trace))
+            continue
+        written = _written(state, kind, action, planned, source)
+        results.append(written | {"objectWriteTraceId": trace})
+    return results, errors
+
+
+def _write_as_one(
+    state: HubSpotState,
+    kind: str,
+    action: str,
+    inputs: Sequence[Mapping[str, Any]],
+    source: Source,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    rows: list[_Planned] = []
+    missing: list[str] = []
+    for each in inputs:
+        try:
+            rows.append(_plan(state, kind, action, each))
+        except HubSpotError as error:
+            if error.status != 404:
+                raise
+            missing.append(str(each.get("id", "")))
+    _refuse_doubles_within(state, kind, rows)
+    results = [_written(state, kind, action, planned, source) for planned in rows]
+    return results, [not_there(kind, missing)] if missing else []
+
+
+def _written(
+    state: HubSpotState, kind: str, action: str, planned: _Planned, source: Source
 ) -> dict[str, Any]:
+    if planned.record is None:
+        record = state.crm.add(kind, planned.values, source, planned.links)
+    else:
+        present = state.crm.tables[kind].live[planned.record.id]
+        record = state.crm.write(kind, present, planned.values, source)
+    shown = show_written(state, kind, record, planned.shown)
+    return shown | {"new": planned.record is None} if action == "upsert" else shown
+
+
+def _plan(state: HubSpotState, kind: str, action: str, each: Mapping[str, Any]) -> _Planned:
+    """What a row will write, or the error that it gets."""
     if action == "create":
-        made = create_one(state, kind, each, source, was_struck=was_struck)
-        return show_written(state, kind, made, None)
-    properties = _properties(each)
+        return _plan_create(state, kind, each)
     if action == "update":
-        record = _wanted(state, kind, each)
-        written = update_one(state, kind, record, each, source, was_struck=was_struck)
-        return show_written(state, kind, written, list(properties))
+        return _plan_change(state, kind, _wanted(state, kind, each), each)
     name, value = _key_of(state, kind, each)
     held = state.crm.tables[kind].by_unique(name, value)
-    if held is None:
-        asked = {"properties": {name: value, **properties}}
-        written = create_one(state, kind, asked, source, was_struck=was_struck)
-    else:
-        patch = {"properties": properties}
-        written = update_one(state, kind, held, patch, source, was_struck=was_struck)
-    return show_written(state, kind, written, None) | {"new": held is None}
-
-
-def _rehearse(
-    state: HubSpotState, kind: str, action: str, inputs: Sequence[Mapping[str, Any]]
-) -> None:
-    """Raise what any row would raise, before anything is written."""
-    taken: set[tuple[str, str]] = set()
-    for each in inputs:
-        values = _rehearse_row(state, kind, action, each)
-        for name in state.crm.tables[kind].uniques:
-            value = values.get(name)
-            if value is not None and (name, value) in taken:
-                raise conflict(f"The batch holds the value {value} of property {name} twice")
-            taken.add((name, value or ""))
-
-
-def _rehearse_row(
-    state: HubSpotState, kind: str, action: str, each: Mapping[str, Any]
-) -> Mapping[str, str | None]:
-    crm, properties = state.crm, _properties(each)
-    if action == "create":
-        _refuse_unknown(each, _CREATE_KEYS)
-        _links(state, kind, each.get("associations"))
-        _strike(state, kind, None, properties)
-        return crm.prepared(kind, properties)
+    if held is not None:
+        return replace(_plan_change(state, kind, held, each), shown=None)
     _refuse_unknown(each, _UPDATE_KEYS)
-    if action == "upsert":
-        name, value = _key_of(state, kind, each)
-        held = crm.tables[kind].by_unique(name, value)
-        if held is None:
-            _strike(state, kind, None, properties)
-            return crm.prepared(kind, {name: value, **properties})
-    else:
-        try:
-            held = _wanted(state, kind, each)
-        except HubSpotError as error:
-            if error.status == 404:
-                return {}
-            raise
-    _strike(state, kind, held, properties)
-    values = crm.checked(kind, properties, held)
-    crm.refuse_doubles(kind, values, held)
-    return values
+    return _plan_create(state, kind, {"properties": {name: value, **_properties(each)}})
+
+
+def _plan_create(state: HubSpotState, kind: str, asked: Mapping[str, Any]) -> _Planned:
+    _refuse_unknown(asked, _CREATE_KEYS)
+    properties = _properties(asked)
+    links = _links(state, kind, asked.get("associations"))
+    _strike(state, kind, None, properties)
+    values = state.crm.prepared(kind, properties)
+    return _Planned(record=None, values=values, links=links, shown=None)
+
+
+def _plan_change(
+    state: HubSpotState, kind: str, record: Record, asked: Mapping[str, Any]
+) -> _Planned:
+    _refuse_unknown(asked, _UPDATE_KEYS)
+    properties = _properties(asked)
+    _strike(state, kind, record, properties)
+    values = state.crm.prepared_change(kind, record, properties)
+    return _Planned(record=record, values=values, links=[], shown=tuple(properties))
+
+
+def _refuse_doubles_within(state: HubSpotState, kind: str, rows: Sequence[_Planned]) -> None:
+    for name in state.crm.tables[kind].uniques:
+        taken: set[str] = set()
+        for row in rows:
+            value = row.values.get(name)
+            if value is not None and value in taken:
+                raise conflict(f"The batch holds the value {value} of property {name} twice")
+            taken |= set() if value is None else {value}
 
 
 def _wanted(state: HubSpotState, kind: str, each: Mapping[str, Any]) -> Record:
@@ -246,12 +244,6 @@ def _strike(
             raise invalid(str(refused.argument("message", "Property values were not valid")))
 
 
-def _kept(state: HubSpotState, kind: str, count: int) -> int:
-    """How many rows of a batch are written at all."""
-    cut = state.faults.take_named("partial_batch", object=kind)
-    return count if cut is None else max(0, count - int(cut.argument("count", 1)))
-
-
 def _properties(asked: Mapping[str, Any]) -> Mapping[str, Any]:
     properties = asked.get("properties")
     if properties is None:
@@ -269,7 +261,8 @@ def _refuse_unknown(asked: Mapping[str, Any], known: frozenset[str]) -> None:
         )
 
 
-def _not_there(kind: str, ids: list[str]) -> dict[str, Any]:
+def not_there(kind: str, ids: list[str]) -> dict[str, Any]:
+    """The entry in a batch's errors for ids that lead nowhere."""
     return {
         "status": "error",
         "category": "OBJECT_NOT_FOUND",
