@@ -142,6 +142,13 @@ class MarketingEventRecord(msgspec.Struct, frozen=True, rename="camel"):
     attendees: int = 0
     cancellations: int = 0
     no_shows: int = 0
+    updated_at: str | None = None
+
+    @property
+    def tally(self) -> str:
+        """Differs whenever somebody's part in the event may have changed."""
+        counts = (self.registrants, self.attendees, self.cancellations, self.no_shows)
+        return f"{'-'.join(map(str, counts))} {self.updated_at or ''}".strip()
 
 
 class _State(msgspec.Struct, frozen=True, rename="camel"):

@@ -210,7 +210,7 @@ async def marketing_events(caller: Caller) -> list[MarketingEvent]:
             MarketingEvent(
                 id=one.object_id,
                 name=one.event_name,
-                tally=f"{one.registrants}-{one.attendees}-{one.cancellations}-{one.no_shows}",
+                tally=one.tally,
                 starts_at=instant_from(one.start_date_time),
             )
             for one in page

@@ -168,10 +168,7 @@ class SalesforceConnector:
         return await self._writer.write(Verb.DELETE, "Task", [{"Id": one} for one in ids])
 
     async def add_participants(self, rows: Sequence[tuple[str, str]]) -> Sequence[Written]:
-        relations = [
-            {"TaskId": id18(task), "RelationId": id18(contact), "IsWhat": False}
-            for task, contact in rows
-        ]
+        relations = [{"TaskId": id18(task), "RelationId": id18(contact)} for task, contact in rows]
         return await self._writer.write(Verb.CREATE, "TaskRelation", relations)
 
     # ----------------------------------------------------------------- reading tasks

@@ -221,7 +221,8 @@ class Writer:
     ) -> list[Written]:
         """A call refused as a whole wrote nothing: find out which record it is about, if the calls allow."""
         if len(records) == 1 or self.retry_calls <= 0:
-            refused = ItemError(message=str(error), status_code=error.code)
+            words = str(error).partition(": ")[2] or str(error)
+            refused = ItemError(message=words, status_code=error.code)
             return [written_from(refused, record, self._key_field) for record in records]
         half = (len(records) + 1) // 2
         outcomes: list[Written] = []

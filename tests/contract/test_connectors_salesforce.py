@@ -1,0 +1,552 @@
+"""The Salesforce connector against the simulated org."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from joined_crms import START, Joined
+
+from tandem.crm.http import Request
+from tandem.crm.oauth import new_pkce, new_state
+from tandem.crm.oauth_salesforce import SalesforceOAuth
+from tandem.crm.rate_limit import Pace
+from tandem.crm.salesforce import QueryStyle
+from tandem.crm.tokens import Grant, StaticToken, Tokens
+from tandem.errors import AccessLost, BudgetSpent, OutcomeUnknown, RateLimited, TryLater
+from tandem.model import PersonType, Side, WriteResult, Written
+
+BACK = "http://localhost:8765/oauth/callback"
+DONE, GONE, EXISTS = WriteResult.DONE, WriteResult.GONE, WriteResult.EXISTS
+LATER, UNKNOWN, REJECTED = WriteResult.TRY_LATER, WriteResult.UNKNOWN, WriteResult.REJECTED
+WRITES = "/services/data/*/composite*"
+
+
+async def _joined(**options: Any) -> Joined:
+    """A sample org that has the key field already, with the journal behind it."""
+    joined = Joined(**options)
+    await joined.salesforce.create_key_field()
+    return joined
+
+
+def _tasks(count: int, **more: Any) -> list[dict[str, Any]]:
+    return [
+        {"Subject": f"s{number}", "Status": "Completed", "Tandem_Key__c": f"k-{number}", **more}
+        for number in range(count)
+    ]
+
+
+def _results(written: Sequence[Written]) -> list[WriteResult]:
+    return [one.result for one in written]
+
+
+def _stored(joined: Joined) -> int:
+    return sum(joined.sandbox.salesforce.summary()["tasks"][one] for one in ("open", "closed"))
+
+
+async def test_a_thousand_tasks_are_one_call() -> None:
+    joined = await _joined()
+    before, calls = _stored(joined), joined.requests(Side.SALESFORCE)
+
+    written = await joined.salesforce.create_tasks(_tasks(1000))
+
+    assert _results(written) == [DONE] * 1000
+    assert _stored(joined) - before == 1000
+    assert joined.requests(Side.SALESFORCE) - calls == 1
+
+
+async def test_a_repeated_create_names_what_exists_and_overwrites_nothing() -> None:
+    joined = await _joined()
+    (first,) = await joined.salesforce.create_tasks(_tasks(1))
+    joined.in_salesforce("edit_task", id=first.id, fields={"Subject": "a person's words"})
+
+    (again,) = await joined.salesforce.create_tasks(_tasks(1))
+    seen = await joined.salesforce.tasks_by_key(["k-0"])
+
+    assert (EXISTS, first.id) == (again.result, again.id)
+    assert seen["k-0"].fields["Subject"] == "a person's words"
+
+
+async def test_a_taken_key_is_known_even_where_salesforce_does_not_name_its_holder() -> None:
+    joined = await _joined()
+    joined.switch(duplicate_message="unknown")
+    await joined.salesforce.create_tasks(_tasks(1))
+
+    (again,) = await joined.salesforce.create_tasks(_tasks(1))
+
+    assert (again.result, again.id) == (EXISTS, None)
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "timeout_after", "status_after"])
+@pytest.mark.parametrize("count", [2, 250])
+async def test_writes_that_landed_without_an_answer_are_unknown_and_found_by_their_key(
+    kind: str, count: int
+) -> None:
+    joined = await _joined()
+    joined.sandbox.world.sleep = joined.time.sleep
+    joined.fault(Side.SALESFORCE, kind=kind, method="POST", path=WRITES)
+    before = _stored(joined)
+
+    written = await joined.salesforce.create_tasks(_tasks(count))
+    found = await joined.salesforce.tasks_by_key([f"k-{number}" for number in range(count)])
+
+    assert [UNKNOWN] * count == _results(written)
+    assert count == len(found)
+    assert count == _stored(joined) - before
+
+
+async def test_a_connection_dropped_before_the_work_is_unknown_too() -> None:
+    joined = await _joined()
+    joined.fault(Side.SALESFORCE, kind="drop_before", method="POST", path=WRITES)
+
+    written = await joined.salesforce.create_tasks(_tasks(2))
+
+    assert _results(written) == [UNKNOWN] * 2
+    assert await joined.salesforce.tasks_by_key(["k-0", "k-1"]) == {}
+
+
+@pytest.mark.parametrize("unknown_field", ["item", "request"])
+async def test_bad_records_do_not_stop_good_ones(unknown_field: str) -> None:
+    joined = await _joined()
+    joined.switch(collections_unknown_field=unknown_field)
+    records = [
+        *_tasks(2),
+        {"Subject": "x", "WhoId": "0015g00000TandmAAB"},
+        {"Subject": "x" * 256},
+        {"Subject": "x", "Nope__c": "x"},
+        {"Subject": "x", "IsClosed": True},
+        {"Subject": "x", "OwnerId": "0055g00000TandmAAB"},
+    ]
+
+    written = await joined.salesforce.create_tasks(records)
+
+    assert _results(written) == [DONE] * 2 + [REJECTED] * 5
+    assert all(one.message for one in written[2:])
+    assert written[2].fields == ("WhoId",)
+
+
+async def test_locked_records_are_tried_again_until_they_are_free() -> None:
+    joined = await _joined()
+    joined.fault(Side.SALESFORCE, kind="lock_row", times=3)
+
+    written = await joined.salesforce.create_tasks(_tasks(300))
+
+    assert _results(written) == [DONE] * 300
+
+
+async def test_records_that_stay_locked_are_for_later() -> None:
+    joined = await _joined()
+    joined.fault(Side.SALESFORCE, kind="lock_row", times=-1)
+
+    written = await joined.salesforce.create_tasks(_tasks(3))
+
+    assert _results(written) == [LATER] * 3
+    assert {"UNABLE_TO_LOCK_ROW"} == {one.code for one in written}
+
+
+async def test_updates_and_deletes_answer_for_each_record() -> None:
+    joined = await _joined()
+    made = [one.id or "" for one in await joined.salesforce.create_tasks(_tasks(1001))]
+    calls = joined.requests(Side.SALESFORCE)
+
+    changed = await joined.salesforce.update_tasks([{"Id": one, "Subject": "new"} for one in made])
+    deleted = await joined.salesforce.delete_tasks([*made[:3], made[0]])
+    after = await joined.salesforce.update_tasks([{"Id": made[0], "Subject": "x"}])
+    used = joined.requests(Side.SALESFORCE) - calls
+    seen = await joined.salesforce.tasks(made, ["Subject"])
+
+    assert {DONE} == set(_results(changed))
+    assert _results(deleted) == [DONE, DONE, DONE, GONE]
+    assert _results(after) == [GONE]
+    assert used == 4
+    assert {"new"} == {one.fields["Subject"] for one in seen.values()}
+    assert set(made[:3]) == {one.id for one in seen.values() if one.is_deleted}
+
+
+async def test_a_hard_deleted_task_is_gone() -> None:
+    joined = await _joined()
+    (made,) = await joined.salesforce.create_tasks(_tasks(1))
+    joined.in_salesforce("hard_delete", id=made.id)
+
+    assert _results(await joined.salesforce.delete_tasks([made.id or ""])) == [GONE]
+    assert _results(await joined.salesforce.update_tasks([{"Id": made.id, "Subject": "x"}])) == [
+        GONE
+    ]
+    assert await joined.salesforce.tasks([made.id or ""], []) == {}
+
+
+async def test_an_archived_and_a_deleted_task_are_found_by_their_key() -> None:
+    joined = await _joined()
+    await joined.salesforce.create_tasks(_tasks(1, ActivityDate="2024-01-01"))
+    _, deleted = await joined.salesforce.create_tasks(_tasks(2))
+    joined.in_salesforce("archive_now")
+    await joined.salesforce.delete_tasks([deleted.id or ""])
+
+    seen = await joined.salesforce.tasks_by_key(["k-0", "k-1", "k-2"])
+
+    assert {"k-0", "k-1"} == set(seen)
+    assert seen["k-0"].is_archived
+    assert seen["k-1"].is_deleted
+
+
+async def test_keys_with_quotes_are_only_values() -> None:
+    joined = await _joined()
+
+    assert await joined.salesforce.tasks_by_key(["x' OR Id != '", "\\", "\n"]) == {}
+
+
+@pytest.mark.parametrize("style", [QueryStyle.COMPOSITE, QueryStyle.GET])
+async def test_people_of_the_sample_are_found_in_either_style(style: str) -> None:
+    joined = await _joined()
+    salesforce = joined.salesforce_with(
+        StaticToken(joined.sandbox.tokens["salesforce"]), query_style=style
+    )
+    rows = joined.sandbox.salesforce.store
+    contacts = [row for row in rows.table("Contact").raw.values() if row.get("Email")]
+    leads = list(rows.table("Lead").raw.values())
+    emails = [row["Email"] for row in (*contacts, *leads) if row.get("Email")]
+
+    by_id = await salesforce.people([row["Id"] for row in leads], [])
+    found = await salesforce.people([], [email.upper() for email in emails])
+
+    assert {row["Id"] for row in contacts} <= set(found.by_id)
+    assert {email.lower() for email in emails} == set(found.by_email)
+    converted = [one for one in by_id.by_id.values() if one.converted_contact_id]
+    assert converted
+    assert all(one.converted_contact_id in by_id.by_id for one in converted)
+    assert {PersonType.CONTACT, PersonType.LEAD} == {one.type for one in by_id.by_id.values()}
+    assert any(one.editable for one in by_id.by_id.values())
+
+
+async def test_people_cost_at_most_three_calls() -> None:
+    joined = await _joined()
+    rows = joined.sandbox.salesforce.store
+    ids = [*rows.table("Contact").raw, *rows.table("Lead").raw]
+    await joined.salesforce.people(ids[:1], [])
+    before = joined.requests(Side.SALESFORCE)
+
+    await joined.salesforce.people(ids, [f"person{number}@example.jp" for number in range(1000)])
+
+    assert joined.requests(Side.SALESFORCE) - before <= 3
+
+
+async def test_a_merged_contact_leads_to_the_winner() -> None:
+    joined = await _joined()
+    made = [
+        joined.in_salesforce(
+            "create_record", object="Contact", fields={"LastName": f"n{number}", "Email": "m@x.jp"}
+        )["id"]
+        for number in range(2)
+    ]
+    joined.in_salesforce("merge", master=made[0], losers=[made[1]])
+
+    found = await joined.salesforce.people([made[1]], [])
+
+    assert found.by_id[made[1]].is_deleted
+    assert made[0] == found.by_id[made[1]].merged_into
+    assert found.by_id[made[0]].editable
+
+
+async def test_the_org_is_seen_as_the_integration_user_sees_it() -> None:
+    joined = await _joined()
+    org = await joined.salesforce.org()
+    joined.in_salesforce("hide_field", object="Task", field="Type")
+    hidden = await joined.salesforce.org()
+
+    assert org.has_key_field
+    assert joined.sandbox.salesforce.summary()["organization_id"] == org.id
+    assert "Completed" in {one.value for one in org.statuses if one.closed}
+    assert org.default_priority == "Normal"
+    assert "Type" in org.task_fields
+    assert org.task_types
+    assert "Type" not in hidden.task_fields
+    assert hidden.task_types == ()
+    assert {"Task", "Email", "Call"} <= set(org.subtypes)
+
+
+async def test_an_org_without_the_key_field_says_so() -> None:
+    assert not (await Joined().salesforce.org()).has_key_field
+
+
+async def test_the_key_field_is_made_once_and_read_only_for_people() -> None:
+    joined = Joined()
+
+    first = await joined.salesforce.create_key_field()
+    second = await joined.salesforce.create_key_field()
+    permissions = joined.sandbox.salesforce.store.table("FieldPermissions").raw.values()
+    mine = [row for row in permissions if row["Field"] == "Task.Tandem_Key__c"]
+
+    assert "created" in first
+    assert "exists" in second
+    assert (await joined.salesforce.org()).has_key_field
+    assert {True, False} == {row["PermissionsEdit"] for row in mine}
+    assert {True} == {row["PermissionsRead"] for row in mine}
+
+
+async def test_who_may_not_customise_the_org_is_told_what_an_administrator_has_to_do() -> None:
+    joined = Joined()
+    user = joined.sandbox.salesforce.username
+    joined.in_salesforce("set_permission", user=user, permission="CustomizeApplication", on=False)
+
+    with pytest.raises(AccessLost, match="Object Manager"):
+        await joined.salesforce.create_key_field()
+
+
+async def test_users_and_queues_are_listed() -> None:
+    joined = await _joined()
+
+    users = await joined.salesforce.users()
+
+    assert any(one.is_queue for one in users)
+    assert any(not one.active for one in users)
+    assert {18} == {len(one.id) for one in users}
+
+
+async def test_tasks_like_ours_are_found_without_a_key_field() -> None:
+    joined = Joined()
+    joined.sandbox.world.clock.advance(60)
+    contact = next(iter(joined.sandbox.salesforce.store.table("Contact").raw))
+    since = joined.time.now()
+    await joined.salesforce.create_tasks(
+        [{"Subject": "ours", "WhoId": contact, "Description": "marker"}, {"Subject": "nobody's"}]
+    )
+
+    (ours,) = await joined.salesforce.tasks_like([contact], since)
+    (nobodys,) = await joined.salesforce.tasks_like([], since)
+
+    assert (ours.fields["Subject"], ours.fields["Description"]) == ("ours", "marker")
+    assert nobodys.fields["Subject"] == "nobody's"
+
+
+async def test_accounts_are_matched_by_domain() -> None:
+    joined = await _joined()
+    account = joined.in_salesforce(
+        "create_record",
+        object="Account",
+        fields={"Name": "A", "Website": "https://www.Quite-Special.example/path"},
+    )["id"]
+
+    ids, sites = await joined.salesforce.accounts(
+        [account], ["quite-special.example", "special.example"]
+    )
+
+    assert {account} == ids
+    assert {"quite-special.example": [account]} == sites
+    assert frozenset() == await joined.salesforce.opportunities(["0065g00000TandmAAB"])
+
+
+async def test_participants_are_put_on_a_task() -> None:
+    joined = await _joined()
+    joined.in_salesforce("shared_activities", on=True)
+    contacts = list(joined.sandbox.salesforce.store.table("Contact").raw)[:2]
+    (made,) = await joined.salesforce.create_tasks(_tasks(1, WhoId=contacts[0]))
+
+    written = await joined.salesforce.add_participants([(made.id or "", contacts[1])])
+
+    assert _results(written) == [DONE]
+
+
+async def test_participants_without_shared_activities_are_rejected() -> None:
+    joined = await _joined()
+    contact = next(iter(joined.sandbox.salesforce.store.table("Contact").raw))
+    (made,) = await joined.salesforce.create_tasks(_tasks(1))
+
+    (written,) = await joined.salesforce.add_participants([(made.id or "", contact)])
+
+    assert REJECTED is written.result
+
+
+async def test_limits_are_told_and_the_header_is_believed() -> None:
+    joined = await _joined()
+
+    limits = await joined.salesforce.limits()
+
+    assert limits["DailyApiRequests"][0] == 15000
+    assert joined.salesforce.budget.stated_use is not None
+
+
+async def test_a_full_day_stops_the_next_call() -> None:
+    joined = await _joined()
+    joined.fault(Side.SALESFORCE, kind="request_limit", limit="TotalRequests")
+
+    with pytest.raises(RateLimited) as caught:
+        await joined.salesforce.create_tasks(_tasks(1))
+
+    assert caught.value.daily
+
+
+async def test_the_allocation_is_kept() -> None:
+    joined = Joined(pace=Pace(daily_calls=4))
+    await joined.salesforce.org()
+    await joined.salesforce.users()
+    await joined.salesforce.users()
+
+    with pytest.raises(BudgetSpent):
+        await joined.salesforce.users()
+    assert joined.requests(Side.SALESFORCE) == 4
+
+
+async def test_an_expired_session_of_a_pasted_token_is_access_lost() -> None:
+    joined = await _joined()
+    joined.fault(Side.SALESFORCE, kind="session_expired")
+
+    with pytest.raises(AccessLost, match="tandem connect salesforce"):
+        await joined.salesforce.users()
+
+
+async def test_an_org_without_api_access_is_access_lost() -> None:
+    joined = await _joined()
+    joined.in_salesforce("disable_api")
+
+    with pytest.raises(AccessLost, match="API"):
+        await joined.salesforce.users()
+
+
+@pytest.mark.parametrize(
+    "kind", ["server_unavailable", "unknown_exception", "query_timeout", "drop_before"]
+)
+async def test_a_read_survives_trouble_that_passes(kind: str) -> None:
+    joined = await _joined()
+    joined.fault(Side.SALESFORCE, kind=kind)
+
+    try:
+        assert await joined.salesforce.users()
+    except TryLater:
+        # A part of a composite answers for itself; the engine comes back later.
+        assert kind == "query_timeout"
+
+
+async def test_salesforce_s_own_clock_is_asked() -> None:
+    joined = Joined(data="empty")
+    joined.sandbox.world.clock.advance(3600)
+
+    assert START + timedelta(hours=1) == await joined.salesforce.now()
+
+
+# --------------------------------------------------------------------------- OAuth
+
+
+def _oauth(joined: Joined, **options: Any) -> SalesforceOAuth:
+    org = joined.sandbox.salesforce
+    return SalesforceOAuth(
+        joined.salesforce_transport,
+        clock=joined.time,
+        client_id=options.get("client_id", org.client_id),
+        client_secret=options.get("client_secret", org.client_secret),
+        login_url="http://127.0.0.1:8802",
+    )
+
+
+async def _sign_in(joined: Joined, oauth: SalesforceOAuth) -> Grant:
+    pair, state = new_pkce(), new_state()
+    page = await joined.salesforce_transport.send(
+        Request(
+            method="POST",
+            url=oauth.authorize_url(BACK, state, pair),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            body=b"decision=allow",
+        )
+    )
+    back = parse_qs(urlsplit(page.headers["location"]).query)
+    assert [state] == back["state"]
+    return await oauth.exchange(back["code"][0], BACK, pair)
+
+
+@pytest.mark.parametrize("rotation", [False, True])
+async def test_a_person_signs_in_and_an_ended_session_is_renewed(rotation: bool) -> None:
+    joined = await _joined()
+    joined.switch(refresh_token_rotation=rotation, require_pkce=True)
+    oauth = _oauth(joined)
+    saved: list[Grant] = []
+
+    async def save(grant: Grant) -> None:
+        saved.append(grant)
+
+    grant = await _sign_in(joined, oauth)
+    salesforce = joined.salesforce_with(Tokens(grant, oauth.refresh, joined.time, on_rotated=save))
+    for _ in range(3):
+        joined.in_salesforce("expire_sessions")
+        await salesforce.users()
+
+    assert joined.sandbox.salesforce.summary()["organization_id"] == grant.account_id
+    assert len(saved) == 3
+    assert (len({one.refresh_token for one in (grant, *saved)}) > 1) is rotation
+
+
+async def test_a_write_in_the_middle_of_which_the_session_ends_lands_once() -> None:
+    joined = await _joined()
+    oauth = _oauth(joined)
+
+    async def save(grant: Grant) -> None: ...
+
+    tokens = Tokens(await _sign_in(joined, oauth), oauth.refresh, joined.time, on_rotated=save)
+    salesforce = joined.salesforce_with(tokens)
+    joined.in_salesforce("expire_sessions")
+    before = _stored(joined)
+
+    assert _results(await salesforce.create_tasks(_tasks(5))) == [DONE] * 5
+    assert _stored(joined) - before == 5
+
+
+async def test_a_withdrawn_grant_is_access_lost() -> None:
+    joined = await _joined()
+    oauth = _oauth(joined)
+    grant = await _sign_in(joined, oauth)
+
+    await oauth.revoke(grant)
+
+    with pytest.raises(AccessLost, match="withdrawn"):
+        await oauth.refresh(grant)
+
+
+async def test_a_signed_assertion_signs_in() -> None:
+    joined = await _joined()
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    joined.in_salesforce(
+        "register_app", client_id="jwt-app", client_secret="x", certificate=public.decode()
+    )
+    oauth = _oauth(joined, client_id="jwt-app")
+
+    grant = await oauth.jwt_bearer(
+        pem, joined.sandbox.salesforce.username, audience="https://login.salesforce.com"
+    )
+
+    assert await joined.salesforce_with(StaticToken(grant.access_token)).users()
+    with pytest.raises(AccessLost):
+        await oauth.jwt_bearer(pem, "nobody@example.jp", audience="https://login.salesforce.com")
+
+
+async def test_client_credentials_sign_in_as_the_app_s_own_user() -> None:
+    joined = await _joined()
+    joined.in_salesforce(
+        "register_app",
+        client_id="cc-app",
+        client_secret="hush",
+        run_as=joined.sandbox.salesforce.username,
+    )
+
+    grant = await _oauth(joined, client_id="cc-app", client_secret="hush").client_credentials()
+
+    assert await joined.salesforce_with(StaticToken(grant.access_token)).users()
+
+
+async def test_a_lost_answer_while_creating_the_key_field_can_be_repeated() -> None:
+    joined = Joined()
+    joined.fault(Side.SALESFORCE, kind="drop_after", path="*/tooling/sobjects/CustomField")
+
+    with pytest.raises(OutcomeUnknown):
+        await joined.salesforce.create_key_field()
+    await joined.salesforce.create_key_field()
+
+    assert (await joined.salesforce.org()).has_key_field
