@@ -92,6 +92,18 @@ def test_a_wrong_statement_fails_its_batch(org: Org, statement: bytes, message: 
     assert (result.status, result.json()["exceptionCode"]) == (400, "InvalidBatch")
 
 
+def test_a_query_that_runs_too_long_fails_its_batch(org: Org) -> None:
+    """A Singer tap then asks again in chunks."""
+    org.state.faults.arm({"kind": "query_timeout"})
+    job = _job(org, "query", "CSV")
+    batch = _xml(
+        _call(org, "POST", f"job/{job}/batch", b"SELECT Id FROM Task", content_type="text/csv")
+    )
+
+    assert batch["state"] == "Failed"
+    assert "QUERY_TIMEOUT" in batch["stateMessage"]
+
+
 def test_pk_chunks_are_batches_of_their_own(org: Org) -> None:
     ids = _tasks(org, 5)
     body = {"operation": "queryAll", "object": "Task", "contentType": "CSV"}

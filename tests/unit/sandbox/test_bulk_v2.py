@@ -219,6 +219,15 @@ def test_a_query_job_can_be_aborted(org: Org) -> None:
     assert org.data("GET", f"jobs/query/{job}/results").status == 400
 
 
+def test_a_query_that_runs_too_long_fails_its_job(org: Org) -> None:
+    org.state.faults.arm({"kind": "query_timeout"})
+    job = _query(org, "SELECT Id FROM Task").json()
+    shown = org.data("GET", f"jobs/query/{job['id']}").json()
+
+    assert shown["state"] == "Failed"
+    assert shown["errorMessage"].startswith("QUERY_TIMEOUT: ")
+
+
 # Ingest
 
 

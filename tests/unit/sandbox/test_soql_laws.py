@@ -137,6 +137,48 @@ def test_a_limit_takes_the_head_of_the_same_order(
 
 
 @settings(max_examples=200, deadline=None)
+@given(
+    hours=st.lists(st.integers(-50, 30_000), max_size=12),
+    since=st.integers(-40, 20_000),
+    until=st.none() | st.integers(0, 30_000),
+    bound=st.integers(1, 6),
+    skipped=st.integers(0, 3),
+)
+def test_a_page_of_changed_records_is_the_head_of_all_of_them(
+    hours: list[int], since: int, until: int | None, bound: int, skipped: int
+) -> None:
+    """The engine reads such pages in windows; nobody may notice, even where hints go unheard."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+
+    def stamp(hour: int) -> str:
+        return f"{start + timedelta(hours=hour):%Y-%m-%dT%H:%M:%S}.000+0000"
+
+    columns = (
+        ListedField(name="Id", type="id"),
+        ListedField(name="SystemModstamp", type="datetime"),
+    )
+    rows = [
+        {"Id": f"{place:018d}", "SystemModstamp": stamp(hour)} for place, hour in enumerate(hours)
+    ]
+    org = _Deaf(objects=(ListedObject(name="Thing", columns=columns, listed=rows),))
+    condition = f"SystemModstamp >= {stamp(since)}"
+    if until is not None:
+        condition += f" AND SystemModstamp < {stamp(until)}"
+    statement = f"SELECT Id FROM Thing WHERE {condition} ORDER BY SystemModstamp, Id"
+    whole = [one["Id"] for one in execute(statement, org, version="62.0").records]
+    page = execute(f"{statement} LIMIT {bound} OFFSET {skipped}", org, version="62.0").records
+
+    assert whole[skipped : skipped + bound] == [one["Id"] for one in page]
+
+
+class _Deaf(ListedSource):
+    """A source that uses no hint, which it may."""
+
+    def rows(self, object_name: str, /, **more: Any) -> Any:
+        return super().rows(object_name, visibility=more["visibility"])
+
+
+@settings(max_examples=200, deadline=None)
 @given(text=st.text(max_size=30), pattern=st.text("a%_", max_size=5))
 def test_like_agrees_with_a_slow_matcher(text: str, pattern: str) -> None:
     rows = [{"Name": text.replace("\0", "") or None, "Day": None, "Count": None}]

@@ -218,10 +218,18 @@ def check_external_id(sobject: SObject, name: object) -> str:
 
 
 def select(
-    state: SalesforceState, rights: Rights, statement: str, operation: Operation, version: str
+    state: SalesforceState,
+    rights: Rights,
+    statement: str,
+    operation: Operation,
+    version: str,
+    *,
+    is_trial: bool = False,
 ) -> Result:
-    """Run the statement of a query job for the job's user."""
+    """Run the statement of a query job for the job's user. A trial meets no fault."""
     state.settle()
+    if not is_trial and state.faults.take_named("query_timeout"):
+        raise SalesforceError("QUERY_TIMEOUT", "Your query request was running for too long.")
     visibility = Visibility.QUERY_ALL if operation is Operation.QUERY_ALL else Visibility.QUERY
     try:
         return execute(

@@ -29,6 +29,7 @@ def members(call: Call, known: set[str]) -> dict[str, Any]:
 
 
 def new_job(call: Call, operation: Operation, object_name: str, given: dict[str, Any]) -> Job:
+    """An open job in the format the client asked for."""
     delimiter = str(given.get("columnDelimiter", "COMMA")).upper()
     line_ending = str(given.get("lineEnding", "LF")).upper()
     if delimiter not in bulk_csv.DELIMITERS:

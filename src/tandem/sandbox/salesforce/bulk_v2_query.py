@@ -41,7 +41,8 @@ def _create_query(call: Call) -> Reply:
         raise SalesforceError("INVALIDJOB", "A query job needs a query")
     sobject = bulk_object(call.state, call.rights, object_of(statement))
     # Run once now, so that a statement the platform refuses is refused at once.
-    check_statement(statement, select(call.state, call.rights, statement, operation, call.version))
+    trial = select(call.state, call.rights, statement, operation, call.version, is_trial=True)
+    check_statement(statement, trial)
     job = new_job(call, operation, sobject.name, given)
     job.statement, job.step = statement, Step.UPLOAD_COMPLETE
     call.state.limits.note("DailyBulkV2QueryJobs")
