@@ -51,7 +51,9 @@ def _print_health(session: Session, found: Health) -> None:
         state=messages(f"connection.state.{found.state.value}"),
     )
     if found.state is ConnectionState.SUSPENDED:
-        session.out.print(Text(stop_sentence(found.reason, found.message, messages)))
+        session.out.print(
+            Text(stop_sentence(found.reason, found.message, messages)), soft_wrap=True
+        )
         session.say("health.resume", name=found.connection)
     if found.last_run is not None:
         session.say("health.last_run", when=moment(found.last_run.finished))
@@ -238,9 +240,11 @@ def _sentences(session: Session, finding: Finding) -> tuple[str, str]:
 def _print_finding(session: Session, finding: Finding) -> None:
     sentence, remedy = _sentences(session, finding)
     level = session.messages(f"doctor.level.{finding.level.value}")
-    session.out.print(Text.assemble((level, _LEVEL_STYLES[finding.level]), "  ", sentence))
+    session.out.print(
+        Text.assemble((level, _LEVEL_STYLES[finding.level]), "  ", sentence), soft_wrap=True
+    )
     if remedy and finding.level is not Level.OK:
-        session.out.print(Text(f"    → {remedy}"))
+        session.out.print(Text(f"    → {remedy}"), soft_wrap=True)
 
 
 def register(app: typer.Typer) -> None:

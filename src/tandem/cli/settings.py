@@ -103,9 +103,11 @@ async def _save(
         session.say("settings.nothing_changes")
         return True
     for line in change.difference:
-        session.out.print(Text(line, style="green" if line.startswith("+") else "red"))
+        session.out.print(
+            Text(line, style="green" if line.startswith("+") else "red"), soft_wrap=True
+        )
     for warning in change.warnings:
-        session.out.print(Text(warning))
+        session.out.print(Text(warning), soft_wrap=True)
     if ask and not session.ask(session.messages("settings.ask")):
         session.remark("program.nothing_done")
         return False
