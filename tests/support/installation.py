@@ -75,7 +75,9 @@ class Installation:
     async def connect(self, *, key_field: bool = True) -> None:
         """Both sides of the connection "default"; the key field is made by Tandem itself unless it must not."""
         if not key_field:
-            self.sandbox.world.switches.set("customize_application", "refused")
+            self.salesforce.act(
+                "set_permission", {"permission": "CustomizeApplication", "on": False}
+            )
         tokens = self.sandbox.tokens
         await self.tandem.connect_hubspot(
             "default", url=HUBSPOT_URL, token=tokens["hubspot"], open_browser=_no_browser
