@@ -82,9 +82,12 @@ def test_a_granted_field_is_described_written_and_queried(org: Org) -> None:
     found = _query(org, "SELECT Subject FROM Task WHERE Tandem_Key__c = '1-calls-2'", "query")
 
     assert granted.status == 201, granted.text
-    assert tuple(
-        field[name] for name in ("length", "unique", "externalId", "caseSensitive")
-    ) == (80, True, True, True)
+    assert tuple(field[name] for name in ("length", "unique", "externalId", "caseSensitive")) == (
+        80,
+        True,
+        True,
+        True,
+    )
     assert made.status == 201, made.text
     assert [record["Subject"] for record in found["records"]] == ["Call"]
 
@@ -178,9 +181,11 @@ def test_a_field_is_found_by_its_names(org: Org) -> None:
 
     assert (answer["entityTypeName"], answer["size"], answer["done"]) == ("CustomField", 1, True)
     assert (made, "Activity.Tandem_Key__c") == (record["Id"], record["FullName"])
-    assert tuple(
-        record["Metadata"][name] for name in ("type", "length", "unique")
-    ) == ("Text", 80, True)
+    assert tuple(record["Metadata"][name] for name in ("type", "length", "unique")) == (
+        "Text",
+        80,
+        True,
+    )
     url = f"/services/data/v62.0/tooling/sobjects/CustomField/{made}"
     assert url == record["attributes"]["url"]
     assert record["FullName"] == org.call("GET", url.removeprefix("/services")).json()["FullName"]
@@ -237,9 +242,9 @@ def test_fields_made_in_setup_have_an_id_too(org: Org) -> None:
     org.state.act("create_custom_field", {"name": "Other__c", "object": "Activity"})
     found = _query(org, "SELECT DeveloperName, EntityDefinitionId FROM CustomField")
 
-    assert [
-        (one["DeveloperName"], one["EntityDefinitionId"]) for one in found["records"]
-    ] == [("Other", "Activity")]
+    assert [(one["DeveloperName"], one["EntityDefinitionId"]) for one in found["records"]] == [
+        ("Other", "Activity")
+    ]
 
 
 def test_reset_forgets_fields(org: Org) -> None:

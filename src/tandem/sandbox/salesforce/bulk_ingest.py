@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tandem.sandbox.salesforce.state import SalesforceState
 
 CHUNK = 200
-"""Records are saved in chunks, as the platform runs triggers on 200 at a time ([bulk-chunks])."""
+"""Records are saved in chunks, as the platform runs triggers on 200 at a time ([bulk2-ingest])."""
 
 NULL_MARK = "#N/A"
 """What a CSV cell holds to empty a field; an empty cell leaves it alone ([bulk-csv])."""
