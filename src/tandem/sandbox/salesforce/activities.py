@@ -1,10 +1,11 @@
 """What happens to activities when the records they hang on change, and the people of Shared Activities."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tandem.sandbox.salesforce import tasks
 from tandem.sandbox.salesforce.errors import SalesforceError
+from tandem.sandbox.salesforce.ids import id18, is_id
 from tandem.sandbox.salesforce.store import Row, Table
 
 if TYPE_CHECKING:
@@ -81,34 +82,100 @@ def relate(writer: "Writer", state: "SalesforceState", row: Row, old: Row | None
     count_people(writer, state, str(row["Id"]))
 
 
+def split_people(
+    state: "SalesforceState", object_name: str, values: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], list[str] | None]:
+    """Take the junction list TaskWhoIds out of a task's values; its first entry is the Who ([task])."""
+    if object_name != "Task" or "TaskWhoIds" not in values or not state.schema.shared_activities:
+        return values, None
+    people = values["TaskWhoIds"]
+    if not isinstance(people, list) or not all(is_id(one) for one in people):
+        raise SalesforceError(
+            "MALFORMED_ID", "TaskWhoIds: a list of contact ids, or of one lead id", ["TaskWhoIds"]
+        )
+    rest = {name: value for name, value in values.items() if name != "TaskWhoIds"}
+    ids = [id18(one) for one in people]
+    return {"WhoId": ids[0] if ids else None, **rest}, ids
+
+
+def set_people(
+    writer: "Writer", state: "SalesforceState", task_id: str, people: Sequence[str]
+) -> None:
+    """Make exactly these the people of a task."""
+    table = state.store.table("TaskRelation")
+    for one in table.holders("TaskId", task_id):
+        row = table.raw[one]
+        if not row.get("IsWhat") and row["RelationId"] not in people:
+            table.remove(one)
+            table.deleted_at[one] = writer.stamp
+    for person in people:
+        add_relation(writer, state, task_id, person, is_what=False)
+    count_people(writer, state, task_id)
+
+
+def check_relation(state: "SalesforceState", row: Row) -> None:
+    """A task has one lead or up to 50 contacts, and one other record ([taskrelation])."""
+    relation = str(row["RelationId"])
+    row["IsWhat"] = relation[:3] not in (tasks.CONTACT, tasks.LEAD)
+    table = state.store.table("TaskRelation")
+    rows = [table.raw[one] for one in table.holders("TaskId", str(row["TaskId"]))]
+    same = [
+        one
+        for one in rows
+        if bool(one.get("IsWhat")) is row["IsWhat"] and one["Id"] != row.get("Id")
+    ]
+    people = [*(one["RelationId"] for one in same), relation]
+    has_lead = any(one.startswith(tasks.LEAD) for one in people)
+    most = 1 if row["IsWhat"] or has_lead else SHARED_CONTACTS
+    if len(people) > most:
+        raise SalesforceError(
+            "FIELD_INTEGRITY_EXCEPTION",
+            f"A task relates to one lead or up to {SHARED_CONTACTS} contacts, and to one other record.",
+            ["RelationId"],
+        )
+    account = tasks.account_of(state, relation, relation if row["IsWhat"] else None)
+    if account is not None:
+        row["AccountId"] = account
+
+
 def add_relation(
     writer: "Writer", state: "SalesforceState", task_id: str, relation_id: str, *, is_what: bool
 ) -> None:
     """Put one more person or record on a task, unless it is there."""
     table = state.store.table("TaskRelation")
-    rows = [table.raw[one] for one in table.holders("TaskId", task_id)]
-    if any(one["RelationId"] == relation_id and not one.get("IsDeleted") for one in rows):
+    known = [table.raw[one]["RelationId"] for one in table.holders("TaskId", task_id)]
+    if relation_id in known:
         return
-    people = [one for one in rows if not one.get("IsWhat") and not one.get("IsDeleted")]
-    if not is_what and len(people) >= SHARED_CONTACTS:
-        raise SalesforceError(
-            "FIELD_INTEGRITY_EXCEPTION", "A task has at most 50 contacts.", ["TaskWhoIds"]
-        )
-    account = tasks.account_of(state, relation_id, None)
-    values = {"TaskId": task_id, "RelationId": relation_id, "IsWhat": is_what}
+    author = writer.rights.user_id or state.admin_id
     row: Row = {
-        "Id": state.make_id(table.sobject),
-        **values,
+        "TaskId": task_id,
+        "RelationId": relation_id,
+        "IsWhat": is_what,
         "IsDeleted": False,
         "CreatedDate": writer.stamp,
-        "CreatedById": writer.rights.user_id or state.admin_id,
+        "CreatedById": author,
         "LastModifiedDate": writer.stamp,
-        "LastModifiedById": writer.rights.user_id or state.admin_id,
+        "LastModifiedById": author,
         "SystemModstamp": writer.stamp,
     }
-    if account is not None:
-        row["AccountId"] = account
+    check_relation(state, row)
+    row["Id"] = state.make_id(table.sobject)
     table.put(row)
+
+
+def note_last_activity(state: "SalesforceState", row: Row) -> None:
+    """A completed task or an event is the last activity of the records it hangs on; no stamp moves."""
+    day = row.get("ActivityDate")
+    if day is None or ("IsClosed" in row and not row["IsClosed"]):
+        return
+    for name in ("WhoId", "WhatId", "AccountId"):
+        parent = row.get(name)
+        table = state.store.table_of(parent) if parent else None
+        if table is None or "LastActivityDate" not in table.sobject.fields:
+            continue
+        found = table.raw[str(parent)]
+        if day > (found.get("LastActivityDate") or ""):
+            table.put({**found, "LastActivityDate": day})
 
 
 def count_people(writer: "Writer", state: "SalesforceState", task_id: str) -> None:

@@ -394,6 +394,41 @@ def _shared_activities(state: "SalesforceState", given: Arguments) -> dict[str, 
     return {"shared_activities": on}
 
 
+def _create_record_type(state: "SalesforceState", given: Arguments) -> dict[str, Any]:
+    """{object ("Task"), name, label}: the object gets RecordTypeId with its first one"""
+    sobject = _object(state, given.text("object", "Task"))
+    name = given.text("name")
+    label = given.text("label", name.replace("_", " "))
+    given.done()
+    row = org.new_row(
+        state,
+        "RecordType",
+        Name=label,
+        DeveloperName=name,
+        SobjectType=sobject.name,
+        IsActive=True,
+    )
+    if "RecordTypeId" not in sobject.fields:
+        state.schema.add_field(
+            sobject.name,
+            Field(
+                name="RecordTypeId",
+                type=FieldType.REFERENCE,
+                label="Record Type ID",
+                length=18,
+                nillable=True,
+                createable=True,
+                updateable=True,
+                defaulted_on_create=True,
+                reference_to=("RecordType",),
+                relationship_name="RecordType",
+                default_value=row["Id"],
+            ),
+        )
+        state.catalog_changed(sobject.name)
+    return {"id": row["Id"]}
+
+
 def _expire_sessions(state: "SalesforceState", given: Arguments) -> dict[str, Any]:
     """{permanent (false)}: access tokens die; with permanent the ready one too"""
     permanent = given.flag("permanent", False)
@@ -438,6 +473,7 @@ ACTS: dict[str, Act] = {
     "add_validation_rule": _add_validation_rule,
     "change_org_id": _change_org_id,
     "create_custom_field": _create_custom_field,
+    "create_record_type": _create_record_type,
     "create_user": _create_user,
     "deactivate_user": _deactivate_user,
     "delete_custom_field": _delete_custom_field,

@@ -23,6 +23,7 @@ from tandem.sandbox.salesforce import (
     routes_query,
     routes_records,
     soap,
+    tree,
 )
 from tandem.sandbox.salesforce.bulk_routes import bulk_resources, bulk_routes
 from tandem.sandbox.salesforce.errors import SalesforceError
@@ -76,6 +77,7 @@ class DataApi:
                 *tooling_resources(state),
                 *collections.RESOURCES,
                 *composite.resources(inner),
+                *tree.RESOURCES,
                 *routes_query.RESOURCES,
                 *routes_limits.RESOURCES,
                 *describe.RESOURCES,

@@ -133,7 +133,6 @@ _SWITCHES: tuple[tuple[str, object, str, tuple[object, ...] | None], ...] = (
         (False, True),
     ),
     ("daily_api_requests", 15_000, "API calls in any 24 hours [api-limits]", None),
-    ("concurrent_long_requests", 5, "calls of 20 s or more at one time [api-limits]", None),
     ("query_locator_seconds", 172_800, "how long a query locator lives [soql-limits]", None),
     ("bulk_seconds", 0.0, "how long a Bulk job takes to complete", None),
     ("search_lag_seconds", 0.0, "how far the search index is behind", None),

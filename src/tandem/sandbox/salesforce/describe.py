@@ -20,6 +20,7 @@ _SOAP_TYPES = {
     FieldType.DATETIME: "xsd:dateTime",
     FieldType.ADDRESS: "urn:address",
 }
+_PEOPLE = "TaskWhoRelations"
 MASTER_RECORD_TYPE = "012000000000000AAA"
 
 
@@ -65,8 +66,8 @@ def description(call: Call, sobject: SObject) -> dict[str, Any]:
                 "childSObject": one.child,
                 "deprecatedAndHidden": False,
                 "field": one.field,
-                "junctionIdListNames": [],
-                "junctionReferenceTo": [],
+                "junctionIdListNames": ["TaskWhoIds"] if one.name == _PEOPLE else [],
+                "junctionReferenceTo": ["Contact", "Lead"] if one.name == _PEOPLE else [],
                 "relationshipName": one.name,
                 "restrictedDelete": False,
             }

@@ -13,7 +13,7 @@ _BUCKET_MS = 60_000
 class Limits:
     """Counts calls by the minute over a rolling day. With the world's limits off nothing is refused."""
 
-    __slots__ = ("_buckets", "_extra", "_other", "_under_way", "_world")
+    __slots__ = ("_buckets", "_extra", "_other", "_world")
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -24,7 +24,6 @@ class Limits:
         self._buckets: deque[list[int]] = deque()
         self._other: dict[str, int] = {}
         self._extra = 0
-        self._under_way = 0
 
     @property
     def maximum(self) -> int:

@@ -9,7 +9,7 @@ call with `commit`.
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tandem.sandbox.salesforce import errors, references, rules
+from tandem.sandbox.salesforce import activities, errors, references, rules
 from tandem.sandbox.salesforce.access import Rights
 from tandem.sandbox.salesforce.errors import SalesforceError
 from tandem.sandbox.salesforce.ids import id18, is_id
@@ -47,12 +47,15 @@ class Writer:
         self._strike("insert", sobject.name, "")
         if "Id" in values or "id" in values:
             raise _id_in_data()
+        values, people = activities.split_people(self._state, sobject.name, values)
         given = self._parse(sobject, values, creating=True)
         row = self._new_row(sobject, given)
         self._require(sobject, row, {})
         self._check(table, row, None, given)
         row["Id"] = self._state.make_id(sobject)
         self._save(table, row, None)
+        if people is not None:
+            activities.set_people(self, self._state, row["Id"], people)
         return str(row["Id"])
 
     def update(self, object_name: str, record_id: str, values: Mapping[str, Any]) -> None:
@@ -67,6 +70,7 @@ class Writer:
                 f"entity type cannot be updated: {sobject.label}",
             )
         self._state.may_edit(self.rights, old)
+        values, people = activities.split_people(self._state, sobject.name, values)
         given = self._parse(sobject, values, creating=False)
         row = _merged(old, given)
         row["LastModifiedDate"] = row["SystemModstamp"] = self.stamp
@@ -74,6 +78,8 @@ class Writer:
         self._require(sobject, row, given)
         self._check(table, row, old, given)
         self._save(table, row, old)
+        if people is not None:
+            activities.set_people(self, self._state, row["Id"], people)
 
     def upsert(
         self,

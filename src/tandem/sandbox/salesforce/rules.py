@@ -112,6 +112,8 @@ def complete(state: "SalesforceState", object_name: str, row: Row, old: Row | No
             people.complete_sale(state, object_name, row, old)
         case "FieldPermissions":
             _complete_permission(state, row)
+        case "TaskRelation":
+            activities.check_relation(state, row)
 
 
 def locks_of(object_name: str, row: Row, *, creating: bool) -> list[str]:
@@ -188,8 +190,11 @@ def after_save(
     match table.sobject.name:
         case "Task":
             activities.relate(writer, state, row, old)
+            activities.note_last_activity(state, row)
             if old is None and row.get("IsRecurrence"):
                 recurrence.make_occurrences(writer, state, row)
+        case "Event":
+            activities.note_last_activity(state, row)
         case "TaskRelation":
             activities.count_people(writer, state, str(row["TaskId"]))
         case "Contact" | "Opportunity" | "Case" if old is not None:
