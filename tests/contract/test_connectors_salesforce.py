@@ -194,6 +194,18 @@ async def test_an_archived_and_a_deleted_task_are_found_by_their_key() -> None:
     assert seen["k-1"].is_deleted
 
 
+async def test_a_field_that_was_hidden_meanwhile_is_left_out() -> None:
+    joined = await _joined()
+    (made,) = await joined.salesforce.create_tasks(_tasks(1))
+    await joined.salesforce.tasks([made.id or ""], ["Type"])
+    joined.in_salesforce("hide_field", object="Task", field="Type")
+
+    seen = await joined.salesforce.tasks([made.id or ""], ["Type", "Subject"])
+
+    assert "Type" not in seen[made.id or ""].fields
+    assert seen[made.id or ""].fields["Subject"] == "s0"
+
+
 async def test_keys_with_quotes_are_only_values() -> None:
     joined = await _joined()
 

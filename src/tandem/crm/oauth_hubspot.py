@@ -129,10 +129,11 @@ class HubSpotOAuth:
 
     async def refresh(self, grant: Grant) -> Grant:
         """A new access token; HubSpot may return the same refresh token or another."""
-        return await self._grant(
+        fresh = await self._grant(
             "refresh the token",
             {"grant_type": "refresh_token", "refresh_token": grant.refresh_token or ""},
         )
+        return fresh.filled_from(grant)
 
     async def introspect(self, token: str) -> Introspection:
         form = {"token": token, "token_type_hint": "access_token", **self._client()}

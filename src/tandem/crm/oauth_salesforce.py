@@ -93,7 +93,7 @@ class SalesforceOAuth:
 
     async def refresh(self, grant: Grant) -> Grant:
         """A new access token. With rotation the answer holds a new refresh token and the old one is dead [oauth-refresh]."""
-        return await self._grant(
+        fresh = await self._grant(
             "refresh the token",
             {
                 "grant_type": "refresh_token",
@@ -101,6 +101,7 @@ class SalesforceOAuth:
                 **self._client(),
             },
         )
+        return fresh.filled_from(grant)
 
     async def jwt_bearer(
         self, private_key: str, username: str, *, audience: str | None = None

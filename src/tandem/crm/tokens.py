@@ -34,6 +34,17 @@ class Grant:
     account_id: str | None = None
     user_id: str | None = None
 
+    def filled_from(self, before: Grant) -> Grant:
+        """With what a refresh leaves out because it did not change, above all the refresh token."""
+        return replace(
+            self,
+            refresh_token=self.refresh_token or before.refresh_token,
+            instance_url=self.instance_url or before.instance_url,
+            scopes=before.scopes if self.scopes is None else self.scopes,
+            account_id=self.account_id or before.account_id,
+            user_id=self.user_id or before.user_id,
+        )
+
 
 class TokenSource(Protocol):
     """Gives connectors a token that works now."""
@@ -134,16 +145,7 @@ class Tokens:
             if saved.access_token != stale and not self._expires_within(self._early):
                 return
         before = self._grant
-        fresh = await self._renew(before)
-        # Salesforce's answer to a refresh leaves out what did not change.
-        fresh = replace(
-            fresh,
-            refresh_token=fresh.refresh_token or before.refresh_token,
-            instance_url=fresh.instance_url or before.instance_url,
-            scopes=before.scopes if fresh.scopes is None else fresh.scopes,
-            account_id=fresh.account_id or before.account_id,
-            user_id=fresh.user_id or before.user_id,
-        )
+        fresh = (await self._renew(before)).filled_from(before)
         await self._on_rotated(fresh)
         self._grant = fresh
 

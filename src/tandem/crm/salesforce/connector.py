@@ -22,7 +22,7 @@ from tandem.crm.salesforce.people import people
 from tandem.crm.salesforce.reads import Query, QueryStyle, Reader, Row, unique
 from tandem.crm.salesforce.writes import Verb, Writer
 from tandem.crm.tokens import TokenSource
-from tandem.errors import AccessLost
+from tandem.errors import AccessLost, Rejected
 from tandem.mapping.ids import domain_of, id18, is_salesforce_id
 from tandem.model import Org, SalesforceUser, Written
 
@@ -111,9 +111,8 @@ class SalesforceConnector:
         return self._caller.budget
 
     def begin_run(self) -> None:
-        """A new run may spend its own ten calls on failed locks, and learns the org's fields anew."""
+        """A new run may spend its own ten calls on failed locks."""
         self._writer.begin_run()
-        self._org = None
 
     # ----------------------------------------------------------------- the org
 
@@ -176,55 +175,62 @@ class SalesforceConnector:
     async def tasks_by_key(
         self, keys: Collection[str], fields: Collection[str] | None = None
     ) -> Mapping[str, TaskSeen]:
-        names = await self._columns(_ADOPTED if fields is None else fields)
-        rows = await self._reader.collect(
-            "tasks by key",
-            [
-                Query(self._select(names, soql.texts_in(self._key_field, batch)), everything=True)
-                for batch in self._batches(keys)
-            ],
-        )
+        conditions = [soql.texts_in(self._key_field, batch) for batch in self._batches(keys)]
         found: dict[str, TaskSeen] = {}
-        for row in rows:
-            seen = self._seen(row)
+        for seen in await self._look(
+            "tasks by key", _ADOPTED if fields is None else fields, conditions
+        ):
             # A key may be in the recycle bin and, after a recreation, in use: the living one counts.
             if seen.key and (seen.key not in found or found[seen.key].is_deleted):
                 found[seen.key] = seen
         return found
 
     async def tasks(self, ids: Collection[str], fields: Collection[str]) -> Mapping[str, TaskSeen]:
-        names = await self._columns(fields)
-        rows = await self._reader.collect(
-            "tasks",
-            [
-                Query(self._select(names, soql.ids_in("Id", batch)), everything=True)
-                for batch in self._batches([id18(one) for one in ids])
-            ],
-        )
-        return {seen.id: seen for seen in map(self._seen, rows)}
+        wanted = [id18(one) for one in ids]
+        conditions = [soql.ids_in("Id", batch) for batch in self._batches(wanted)]
+        return {seen.id: seen for seen in await self._look("tasks", fields, conditions)}
 
     async def tasks_like(
         self, person_ids: Collection[str], created_since: datetime
     ) -> Sequence[TaskSeen]:
-        names = await self._columns(("Subject", "ActivityDate", "Description", "WhoId"))
         since = f"CreatedDate >= {soql.instant(created_since)}"
         lists = [soql.ids_in("WhoId", batch) for batch in self._batches(person_ids)]
-        rows = await self._reader.collect(
-            "tasks like",
-            [
-                # The recycle bin counts: what a person deleted meanwhile must not be written again.
-                Query(self._select(names, f"{who} AND {since}"), everything=True)
-                for who in (lists or ["WhoId = null"])
-            ],
-        )
-        return [self._seen(row) for row in rows]
+        conditions = [f"{who} AND {since}" for who in (lists or ["WhoId = null"])]
+        fields = ("Subject", "ActivityDate", "Description", "WhoId")
+        return await self._look("tasks like", fields, conditions)
+
+    async def _look(
+        self, operation: str, fields: Collection[str], conditions: Sequence[str]
+    ) -> list[TaskSeen]:
+        """
+        The tasks that meet one of *conditions*, the recycle bin and the archive included: what a person
+        deleted meanwhile must not be written again.
+        """
+        known = self._org
+        try:
+            return await self._select(operation, fields, conditions)
+        except Rejected as error:
+            if error.code != "INVALID_FIELD" or known is None:
+                raise
+        # A field was hidden or deleted since the org was read.
+        self._org = None
+        return await self._select(operation, fields, conditions)
+
+    async def _select(
+        self, operation: str, fields: Collection[str], conditions: Sequence[str]
+    ) -> list[TaskSeen]:
+        if not conditions:
+            return []
+        names = ", ".join(await self._columns(fields))
+        queries = [
+            Query(f"SELECT {names} FROM Task WHERE {condition}", everything=True)
+            for condition in conditions
+        ]
+        return [self._seen(row) for row in await self._reader.collect(operation, queries)]
 
     def _batches(self, values: Collection[str]) -> list[list[str]]:
         size, is_long = self._reader.list_size, self._reader.takes_long
         return list(soql.batches(unique(values), most=size, is_long=is_long))
-
-    def _select(self, names: Sequence[str], where: str) -> str:
-        return f"SELECT {', '.join(names)} FROM Task WHERE {where}"
 
     async def _columns(self, fields: Collection[str]) -> list[str]:
         """*fields*, and what every look at a task includes, as far as the integration user sees them."""
