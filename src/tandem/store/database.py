@@ -129,12 +129,14 @@ def _write_many(
 
     Measured: a third faster than letting SQLAlchemy turn every single value (docs/decisions).
     """
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    dialect = connection.dialect
+    compiled = statement.compile(dialect=dialect, column_keys=list(rows[0]))
     for name, column in table.columns.items():
         if isinstance(column.type, Moment | Words) and name in rows[0]:
             turn = column.type.process_bind_param
             for row in rows:
-                row[name] = turn(row[name], connection.dialect)
+                if row[name] is not None:
+                    row[name] = turn(row[name], dialect)
     connection.exec_driver_sql(str(compiled), rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,9 @@ from tandem.store.tables import checkpoint, history, link
 
 __all__ = ["Links"]
 
+_COLUMNS = [column for column in link.columns if column.name != "connection_id"]
+_KINDS = {kind.value: kind for kind in Kind}
+_STATES = {state.value: state for state in LinkState}
 _SHORT_ID = 15  # a Salesforce id as its pages show it; what is stored has three more characters
 
 
@@ -133,7 +136,7 @@ class Links(ConnectionPart):
         }
 
     def _all(self) -> Select[Any]:
-        return select(link).where(self._mine(link))
+        return select(*_COLUMNS).where(self._mine(link))
 
     def _read(self, statement: Select[Any]) -> list[Link]:
         with self._database.reading() as database:
@@ -148,31 +151,34 @@ class Links(ConnectionPart):
                 for each in self._read(self._all().where(column.in_(part), *also))
             ]
 
-    def _link_from(self, row: Row[Any]) -> Link:
-        payload = row.payload
+    def _link_from(self, row: Sequence[Any]) -> Link:
+        # By position: naming the columns of a row costs as much as all the rest (docs/decisions).
+        key, kind, hubspot_id, state, reason, detail, salesforce_id, *rest = row
+        hubspot, salesforce, intent, contact_id, created_at, modified_at, *rest = rest
+        first_seen_at, due_at, attempts, looks, payload, run_id, settings_version = rest
         if payload is not None:
-            payload = self._keyring.decrypt(payload, context=self._payload_context(row.key))
+            payload = self._keyring.decrypt(payload, context=self._payload_context(key))
         return Link(
-            key=row.key,
-            kind=Kind(row.kind),
-            hubspot_id=row.hubspot_id,
-            state=LinkState(row.state),
-            reason=row.reason,
-            detail=row.detail,
-            salesforce_id=row.salesforce_id,
-            hubspot=fields_from(row.hubspot),
-            salesforce=fields_from(row.salesforce),
-            intent=intent_from(row.intent),
-            contact_id=row.contact_id,
-            created_at=row.created_at,
-            modified_at=row.modified_at,
-            first_seen_at=row.first_seen_at,
-            due_at=row.due_at,
-            attempts=row.attempts,
-            looks=row.looks,
+            key=key,
+            kind=_KINDS[kind],
+            hubspot_id=hubspot_id,
+            state=_STATES[state],
+            reason=reason,
+            detail=detail,
+            salesforce_id=salesforce_id,
+            hubspot=fields_from(hubspot),
+            salesforce=fields_from(salesforce),
+            intent=intent_from(intent),
+            contact_id=contact_id,
+            created_at=created_at,
+            modified_at=modified_at,
+            first_seen_at=first_seen_at,
+            due_at=due_at,
+            attempts=attempts,
+            looks=looks,
             payload=payload,
-            run_id=row.run_id,
-            settings_version=row.settings_version,
+            run_id=run_id,
+            settings_version=settings_version,
         )
 
     def _history_from(self, row: Row[Any]) -> History:

@@ -61,9 +61,9 @@ class Unit(ConnectionPart):
         return {
             "connection_id": self.connection_id,
             "key": each.key,
-            "kind": each.kind.value,
+            "kind": str(each.kind),
             "hubspot_id": each.hubspot_id,
-            "state": each.state.value,
+            "state": str(each.state),
             "reason": each.reason,
             "detail": each.detail,
             "salesforce_id": each.salesforce_id,
