@@ -87,9 +87,9 @@ def test_it_discovers_and_searches(client: Salesforce) -> None:
     assert found["searchRecords"][0]["Name"] == "Searched"
 
 
-def test_it_pages_and_uses_bulk(client: Salesforce) -> None:
-    done = client.bulk2.Campaign.insert(records=[{"Name": f"n{at}"} for at in range(2100)])
-    assert done[0]["numberRecordsProcessed"] == 2100
+def test_it_pages(sandbox: SandboxThread, client: Salesforce) -> None:
+    campaigns = [{"Name": f"n{at}"} for at in range(2100)]
+    sandbox.run(lambda each: each.salesforce.load({"records": {"Campaign": campaigns}}))
     assert len(list(client.query_all_iter("SELECT Id FROM Campaign"))) == 2100
 
 

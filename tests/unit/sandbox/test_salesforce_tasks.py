@@ -358,3 +358,11 @@ async def test_shared_activities_put_several_people_on_a_task() -> None:
 
 async def test_without_shared_activities_there_is_no_task_relation() -> None:
     assert (await Org().ask("GET", "sobjects/TaskRelation/describe")).status == 404
+
+
+async def test_addresses_are_kept_in_lower_case_and_checked() -> None:
+    org = Org()
+    made = await org.create("Contact", LastName="Myers", Email="Chloe.Myers@Example.com")
+    assert (await org.row("Contact", made))["Email"] == "chloe.myers@example.com"
+    error = await org.refused("Contact", LastName="Myers", Email="nonsense")
+    assert error["errorCode"] == "INVALID_EMAIL_ADDRESS"

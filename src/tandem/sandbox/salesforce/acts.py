@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tandem.sandbox.salesforce import acts_setup, archive, conversion, recurrence
+from tandem.sandbox.salesforce import acts_catalog, acts_setup, archive, conversion, recurrence
 from tandem.sandbox.salesforce.access import Rights
 from tandem.sandbox.salesforce.arguments import Arguments
 from tandem.sandbox.salesforce.conversion import ActError
 from tandem.sandbox.salesforce.errors import SalesforceError
+from tandem.sandbox.salesforce.named import user_of
 from tandem.sandbox.salesforce.records import Writer
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def _actor(state: "SalesforceState", named: str | None) -> Rights | None:
         return None
     users = state.store.table("User").raw
     if named is not None:
-        return state.rights(acts_setup.user_of(state, named)["Id"])
+        return state.rights(user_of(state, named)["Id"])
     for user_id, row in users.items():
         if row.get("IsActive") and user_id != state.integration_id:
             return state.rights(user_id)
@@ -225,5 +226,6 @@ ACTS: dict[str, Act] = {
     "share_task": _share_task,
     "undelete_record": _undelete_record,
     "undelete_task": _undelete_record,
+    **acts_catalog.ACTS,
     **acts_setup.ACTS,
 }

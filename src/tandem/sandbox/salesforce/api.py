@@ -25,6 +25,7 @@ from tandem.sandbox.salesforce import (
     soap,
     tree,
 )
+from tandem.sandbox.salesforce.address import base_url
 from tandem.sandbox.salesforce.bulk_routes import bulk_resources, bulk_routes
 from tandem.sandbox.salesforce.errors import SalesforceError
 from tandem.sandbox.salesforce.resource import Call, Reply, Router, segments
@@ -121,7 +122,7 @@ class DataApi:
             query=dict(parse_qsl(query, keep_blank_values=True)),
             headers={name.lower(): value for name, value in request.headers.items()},
             raw=_unpacked(request, raw),
-            base_url=oauth.base_url(state, request),
+            base_url=base_url(state, request),
         )
         reply = self._router.answer(call)
         headers = {**reply.headers, "Sforce-Limit-Info": state.limits.header()}

@@ -185,6 +185,14 @@ class Sessions:
                 return row
         return None
 
+    def with_password(self, username: str, password: str) -> dict[str, Any] | None:
+        """The active user who signs in with a password, with or without the security token."""
+        user = self.user_named(username)
+        right = (self._state.password, self._state.password + self._state.security_token)
+        if user is None or not user.get("IsActive") or password not in right:
+            return None
+        return user
+
     def _add(self, token: str, user_id: str, *, client_id: str, scope: str, lives: bool) -> Session:
         now = self._now()
         lifetime = int(self._state.switches["session_seconds"]) * 1000

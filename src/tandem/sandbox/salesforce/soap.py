@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tandem.sandbox.salesforce.address import base_url
 from tandem.sandbox.salesforce.auth import SCOPE
-from tandem.sandbox.salesforce.oauth import base_url
 
 if TYPE_CHECKING:
     from tandem.sandbox.salesforce.state import SalesforceState
@@ -45,9 +45,8 @@ def _login(state: "SalesforceState", request: Request, raw: bytes) -> Response:
             "INVALID_OPERATION", "Only login() is understood here.", code="soapenv:Client"
         )
     username, password = call
-    user = state.sessions.user_named(username)
-    right = (state.password, state.password + state.security_token)
-    if user is None or not user.get("IsActive") or password not in right:
+    user = state.sessions.with_password(username, password)
+    if user is None:
         return _fault(
             "INVALID_LOGIN",
             "Invalid username, password, security token; or user locked out.",
