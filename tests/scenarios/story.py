@@ -21,6 +21,7 @@ class Story:
     def __init__(self, running: Installation) -> None:
         self.running = running
         self.tandem = running.tandem
+        self.first_contact = ""
         self._people = 0
 
     # ------------------------------------------------------------------ the CRMs
@@ -42,6 +43,7 @@ class Story:
             object="contacts",
             properties={"email": email, "lastname": f"Person {self._people}", **properties},
         )
+        self.first_contact = self.first_contact or str(made["id"])
         return str(made["id"])
 
     def salesforce_contact(self, email: str, **fields: Any) -> str:

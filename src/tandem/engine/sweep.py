@@ -37,11 +37,14 @@ async def pull(run: RunContext) -> AsyncIterator[Swept]:
     if slices < 1:
         return
     after = saved["after"]
-    left = ceil(await _pairs(run) * min(slices, _SLICES) / _SLICES)
+    # One more than the share, for the turn from the last key to the first.
+    left = ceil(await _pairs(run) * min(slices, _SLICES) / _SLICES) + 1
     while left > 0:
-        links = await run.db(run.store.pairs_after, after, min(left, _PAGE))
-        left = left - len(links) if links else 0
-        after = links[-1].key if links else ""
+        asked = min(left, _PAGE)
+        links = await run.db(run.store.pairs_after, after, asked)
+        # Behind the last key comes the first one again.
+        after = links[-1].key if len(links) == asked else ""
+        left -= max(len(links), 1)
         mine = [link for link in links if run.policy.kind(link.kind).enabled]
         activities, gone = await read_again(run, mine)
         yield (
