@@ -1,0 +1,1 @@
+"""The vendors' own clients, unmodified, against the sandbox: docs/clients.md says what each does."""
