@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tandem.sandbox.hubspot import (
     routes_associations,
+    routes_engagements,
     routes_legacy,
     routes_lists,
     routes_marketing,
@@ -32,6 +33,7 @@ SPECS: Sequence[Spec] = [
     *routes_marketing.SPECS,
     *routes_lists.SPECS,
     *routes_legacy.SPECS,
+    *routes_engagements.SPECS,
 ]
 
 

@@ -94,7 +94,13 @@ class Auth:
         self.user_id = 77_000_000
         self._tokens: dict[str, Token] = {}
         self._codes: dict[str, _Grant] = {}
-        self._refresh: dict[str, _Grant] = {}
+        self.refresh_token = "na1-5a5d6f78-0000-4000-8000-000000000002"
+        everything = frozenset(SCOPES - JOURNAL_SCOPES)
+        self._refresh: dict[str, _Grant] = {
+            self.refresh_token: _Grant(
+                scopes=everything, redirect_uri="", challenge=None, expires=None
+            )
+        }
 
     def authenticate(self, header: str | None) -> Token:
         """The token of an Authorization header, or 401."""

@@ -261,7 +261,7 @@ def error_response(state: HubSpotState, error: HubSpotError) -> Response:
     return _show_error(state, error, {})
 
 
-_DATE = r"20\d\d-(?:03|09)(?:-beta)?"
+_DATE = r"2026-(?:03|09)(?:-beta)?"
 _CANONICAL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern.replace("DATE", _DATE) + r"(?P<rest>/.*)?$"), target)
     for pattern, target in (

@@ -87,6 +87,7 @@ class Table:
     def __init__(self, kind: Kind, first_id: int) -> None:
         self.kind = kind
         self.definitions: dict[str, Definition] = shipped(kind)
+        self.groups = {definition.group for definition in self.definitions.values()}
         self.live: dict[int, Record] = {}
         self.archived: dict[int, Record] = {}
         self.live_ids = OrderedInts()

@@ -5,13 +5,11 @@ They show the same records in their old shapes: numbers for ids and instants, an
 object with its time, source and versions.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
-from tandem.sandbox.hubspot.engagements import engagement_json, engagement_types
-from tandem.sandbox.hubspot.errors import invalid, not_found
 from tandem.sandbox.hubspot.feeds import Item
-from tandem.sandbox.hubspot.http import Answer, Call, Spec
+from tandem.sandbox.hubspot.http import Answer, Call, Spec, after_index
 from tandem.sandbox.hubspot.records import Entry, Record, stamp_key
 from tandem.sandbox.hubspot.values import instant_ms
 
@@ -44,7 +42,7 @@ def contacts_of_company(call: Call) -> Answer:
     """GET /companies/v2/companies/{id}/vids."""
     record = _record(call, "companies")
     vids = call.state.crm.associations.targets("companies", record.id, "contacts")
-    begin = _offset(call, "vidOffset")
+    begin = after_index(call, "vidOffset")
     count = call.whole("count", 100, 100)
     page = sorted(vids)[begin : begin + count]
     end = begin + len(page)
@@ -117,7 +115,7 @@ def contact_properties(call: Call) -> Answer:
 def contacts_all(call: Call) -> Answer:
     """GET /contacts/v1/lists/all/contacts/all."""
     table = call.state.crm.tables["contacts"]
-    begin, count = _offset(call, "vidOffset"), call.whole("count", 20, 100)
+    begin, count = after_index(call, "vidOffset"), call.whole("count", 20, 100)
     ids = [
         each
         for each, _ in zip(table.live_ids.ascending(begin, 1 << 62), range(count + 1), strict=False)
@@ -146,7 +144,7 @@ def contacts_batch(call: Call) -> Answer:
 def contact_lists(call: Call) -> Answer:
     """GET /contacts/v1/lists."""
     lists = call.state.lists.listing()
-    begin, count = _offset(call, "offset"), call.whole("count", 20, 250)
+    begin, count = after_index(call, "offset"), call.whole("count", 20, 250)
     page = lists[begin : begin + count]
     end = begin + len(page)
     shown = [
@@ -198,55 +196,6 @@ def owners(call: Call) -> Answer:
     )
 
 
-def engagements_paged(call: Call) -> Answer:
-    """GET /engagements/v1/engagements/paged: all of them, by id."""
-    found = sorted(_engagements(call), key=lambda each: each[1].id)
-    begin, limit = _offset(call, "offset"), call.whole("limit", 100, 250)
-    return _engagement_page(call, found, begin, limit)
-
-
-def engagements_recent(call: Call) -> Answer:
-    """GET /engagements/v1/engagements/recent/modified: newest first."""
-    since = call.instant("since") or 0
-    found = [each for each in _engagements(call) if each[1].updated >= since]
-    found.sort(key=lambda each: stamp_key(each[1].updated, each[1].id), reverse=True)
-    begin, limit = _offset(call, "offset"), call.whole("count", 20, 100)
-    answer = _engagement_page(call, found, begin, limit)
-    return Answer(body=answer.body | {"total": len(found)})
-
-
-def engagements_after(call: Call) -> Answer:
-    """
-    GET /engagements/v1/engagements/modified/after: oldest first, from an instant in milliseconds or
-    from the `after` of the page before.
-    """
-    mark = call.text("after") or "0"
-    time, _, last_id = mark.partition("-")
-    if not time.isdigit() or (last_id and not last_id.isdigit()):
-        raise invalid(f"after {mark!r} is not valid")
-    place = stamp_key(int(time), int(last_id) + 1 if last_id else 0)
-    found = [each for each in _engagements(call) if stamp_key(each[1].updated, each[1].id) >= place]
-    found.sort(key=lambda each: stamp_key(each[1].updated, each[1].id))
-    limit = call.whole("limit", 100, 250)
-    page = found[:limit]
-    after = f"{page[-1][1].updated}-{page[-1][1].id}" if page else mark
-    return Answer(
-        body={
-            "results": [engagement_json(call.state, kind, record) for kind, record in page],
-            "hasMore": len(found) > limit,
-            "after": after,
-        }
-    )
-
-
-def engagement(call: Call) -> Answer:
-    """GET /engagements/v1/engagements/{id}."""
-    for kind, record in _engagements(call):
-        if str(record.id) == call.param("id"):
-            return Answer(body=engagement_json(call.state, kind, record))
-    raise not_found("Engagement not found")
-
-
 def forms(call: Call) -> Answer:
     """GET /forms/v2/forms."""
     return Answer(body=[_form(call, each) for each in call.state.feeds.forms.values()])
@@ -275,31 +224,12 @@ def workflows(_call: Call) -> Answer:
     return Answer(body={"workflows": []})
 
 
-def _engagements(call: Call) -> list[tuple[str, Record]]:
-    tables = call.state.crm.tables
-    return [(kind, record) for kind in engagement_types() for record in tables[kind].live.values()]
-
-
-def _engagement_page(
-    call: Call, found: Sequence[tuple[str, Record]], begin: int, limit: int
-) -> Answer:
-    page = found[begin : begin + limit]
-    end = begin + len(page)
-    return Answer(
-        body={
-            "results": [engagement_json(call.state, kind, record) for kind, record in page],
-            "hasMore": end < len(found),
-            "offset": end,
-        }
-    )
-
-
 def _page_by_id(
     call: Call, kind: str, most: int, limit_name: str
 ) -> tuple[list[Record], int, bool]:
     """A page in id order; the offset is the id of the next record."""
     table, limit = call.state.crm.tables[kind], call.whole(limit_name, 100, most)
-    begin = _offset(call, "offset")
+    begin = after_index(call, "offset")
     ids = [
         each
         for each, _ in zip(table.live_ids.ascending(begin, 1 << 62), range(limit + 1), strict=False)
@@ -314,7 +244,7 @@ def _page_by_time(call: Call, kind: str, limit_name: str) -> tuple[list[Record],
     since = call.instant("since") or 0
     found = [each for each in call.state.crm.tables[kind].live.values() if each.updated >= since]
     found.sort(key=lambda each: stamp_key(each.updated, each.id), reverse=True)
-    begin, limit = _offset(call, "offset"), call.whole(limit_name, 20, 100)
+    begin, limit = after_index(call, "offset"), call.whole(limit_name, 20, 100)
     end = begin + limit
     return found[begin:end], min(end, len(found)), end < len(found), len(found)
 
@@ -453,14 +383,6 @@ def _record(call: Call, kind: str) -> Record:
     return call.state.crm.get(kind, call.param("id"))
 
 
-def _offset(call: Call, name: str) -> int:
-    value = call.text(name) or "0"
-    if not value.isdigit():
-        raise invalid(f"{name} {value!r} is not valid")
-    return int(value)
-
-
-_ENGAGEMENTS = "/engagements/v1/engagements"
 SPECS: list[Spec] = [
     Spec(method="GET", path=path, endpoint=endpoint, scopes=scopes)
     for path, endpoint, scopes in (
@@ -480,10 +402,6 @@ SPECS: list[Spec] = [
         ("/contacts/v1/contact/vids/batch", contacts_batch, _CONTACTS),
         ("/contacts/v1/lists", contact_lists, ("crm.lists.read",)),
         ("/owners/v2/owners", owners, ("crm.objects.owners.read",)),
-        (f"{_ENGAGEMENTS}/paged", engagements_paged, _CONTACTS),
-        (f"{_ENGAGEMENTS}/recent/modified", engagements_recent, _CONTACTS),
-        (f"{_ENGAGEMENTS}/modified/after", engagements_after, _CONTACTS),
-        (f"{_ENGAGEMENTS}/{{id}}", engagement, _CONTACTS),
         ("/forms/v2/forms", forms, ("forms",)),
         ("/forms/v2/forms/{id}", form, ("forms",)),
         ("/email/public/v1/subscriptions/timeline", subscription_timeline, ("content",)),

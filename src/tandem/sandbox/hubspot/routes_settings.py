@@ -11,7 +11,7 @@ from tandem.sandbox.hubspot.definitions import (
     options_of,
 )
 from tandem.sandbox.hubspot.errors import HubSpotError, invalid, not_found
-from tandem.sandbox.hubspot.http import NO_CONTENT, Answer, Call, Spec, page_of
+from tandem.sandbox.hubspot.http import NO_CONTENT, Answer, Call, Spec, page_of, required
 from tandem.sandbox.hubspot.kinds import KINDS, Kind, kind_named
 from tandem.sandbox.hubspot.routes_objects import batch_answer
 from tandem.sandbox.hubspot.values import stamp
@@ -128,9 +128,19 @@ def batch_archive_definitions(call: Call) -> Answer:
 
 def list_groups(call: Call) -> Answer:
     """GET /crm/v3/properties/{kind}/groups."""
-    definitions = call.state.crm.tables[_kind(call).name].definitions.values()
-    names = sorted({definition.group for definition in definitions})
+    names = sorted(call.state.crm.tables[_kind(call).name].groups)
     return Answer(body={"results": [_group_json(name) for name in names]})
+
+
+def create_group(call: Call) -> Answer:
+    """POST /crm/v3/properties/{kind}/groups: 201."""
+    asked = call.json()
+    required(asked, ("name", "label"))
+    groups = call.state.crm.tables[_kind(call).name].groups
+    if asked["name"] in groups:
+        raise already_there(str(asked["name"]))
+    groups.add(str(asked["name"]))
+    return Answer(status=201, body=_group_json(str(asked["name"])) | {"label": asked["label"]})
 
 
 def list_schemas(call: Call) -> Answer:
@@ -270,6 +280,8 @@ def _define(call: Call, kind: Kind, asked: dict[str, Any]) -> Definition:
     definition = defined(kind, asked, call.state.crm.now())
     if definition.name in table.definitions:
         raise already_there(definition.name)
+    if definition.group not in table.groups:
+        raise invalid(f"Property group {definition.group} does not exist")
     if definition.is_unique:
         refused = call.state.world.switches["task_unique_property"] == "refused"
         if kind.is_activity and refused:
@@ -320,6 +332,7 @@ SPECS: list[Spec] = [
         ("POST", f"{_PROPERTIES}/batch/create", batch_create_definitions, _write_scopes),
         ("POST", f"{_PROPERTIES}/batch/archive", batch_archive_definitions, _write_scopes),
         ("GET", f"{_PROPERTIES}/groups", list_groups, _read_scopes),
+        ("POST", f"{_PROPERTIES}/groups", create_group, _write_scopes),
         ("GET", f"{_PROPERTIES}/{{name}}", read_definition, _read_scopes),
         ("PATCH", f"{_PROPERTIES}/{{name}}", update_definition, _write_scopes),
         ("DELETE", f"{_PROPERTIES}/{{name}}", archive_definition, _write_scopes),

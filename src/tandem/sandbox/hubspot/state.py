@@ -19,7 +19,8 @@ class HubSpotState:
     One HubSpot account. A new one is empty but for its owner-less settings and default pipelines.
 
     `access_token` is the token of a private app; `client_id` and `client_secret` belong to an app
-    that signs in with OAuth. All three stay the same through `reset`.
+    that signs in with OAuth, and `refresh_token` is what an earlier sign-in left. All of them are
+    the same in every sandbox.
     """
 
     def __init__(self, world: World) -> None:
@@ -40,6 +41,10 @@ class HubSpotState:
     @property
     def client_secret(self) -> str:
         return self.auth.client_secret
+
+    @property
+    def refresh_token(self) -> str:
+        return self.auth.refresh_token
 
     def reset(self) -> None:
         """Forget everything: an account as on its first day."""
@@ -87,6 +92,7 @@ class HubSpotState:
             "access_token": self.access_token,
             "client_id": self.client_id,
             "client_secret": self.client_secret,
+            "refresh_token": self.refresh_token,
             "acts": sorted(ACTS),
         }
 
