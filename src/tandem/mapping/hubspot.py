@@ -1,7 +1,8 @@
 """
-HubSpot's CRM records as its API gives them, turned into the nouns of ``tandem.model``.
+HubSpot's activity records as its API gives them, turned into the nouns of ``tandem.model``.
 
-The one place, beside the feeds' (``hubspot_feeds``), that knows the names of HubSpot's properties.
+Beside ``hubspot_people`` (contacts, companies, deals, owners) and ``hubspot_feeds`` the only place that
+knows HubSpot's names.
 Property values are strings or null in every answer; an empty string means the same as null.
 """
 
@@ -12,44 +13,29 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from tandem.mapping.ids import domain_of, id18, is_salesforce_id
 from tandem.model import (
     Activity,
     Body,
     Call,
-    Company,
-    Contact,
-    Deal,
-    HubSpotOwner,
     Kind,
     ObjectType,
-    Portal,
     Progress,
     Remark,
 )
 
 __all__ = [
-    "COMPANY_PROPERTIES",
-    "CONTACT_PROPERTIES",
-    "CONVERSION_PROPERTIES",
     "COUNTER_PROPERTIES",
-    "DEAL_PROPERTIES",
     "KEY_PROPERTY",
     "MODIFIED",
     "PROPERTIES",
     "HistoryItem",
-    "OwnerRecord",
-    "PortalRecord",
     "Record",
     "activity_from",
-    "company_from",
-    "contact_from",
     "counters_from",
-    "deal_from",
+    "created_at",
     "instant_from",
+    "members",
     "modified_at",
-    "owner_from",
-    "portal_from",
 ]
 
 KEY_PROPERTY = "tandem_key"
@@ -126,26 +112,6 @@ PROPERTIES: Mapping[ObjectType, tuple[str, ...]] = {
 
 COUNTER_PROPERTIES = ("hs_email_open_count", "hs_email_click_count")
 
-CONTACT_PROPERTIES = (
-    "email",
-    "hs_additional_emails",
-    "createdate",
-    "hubspot_owner_id",
-    "firstname",
-    "lastname",
-    "salesforcecontactid",
-    "salesforceleadid",
-    "hs_merged_object_ids",
-    "hs_calculated_merged_vids",
-)
-CONVERSION_PROPERTIES = (
-    "recent_conversion_date",
-    "recent_conversion_event_name",
-    "num_conversion_events",
-)
-COMPANY_PROPERTIES = ("name", "domain", "salesforceaccountid")
-DEAL_PROPERTIES = ("dealname", "hs_salesforceopportunityid")
-
 # --------------------------------------------------------------------------- values
 
 
@@ -164,12 +130,12 @@ def modified_at(record: Record, name: str = MODIFIED) -> datetime | None:
     return instant_from(record.properties.get(name) or record.updated_at)
 
 
-def _created(record: Record, name: str) -> datetime:
+def created_at(record: Record, name: str) -> datetime:
     instant = instant_from(record.created_at or record.properties.get(name))
     return instant or datetime.fromtimestamp(0, UTC)
 
 
-def _list(text: str | None) -> tuple[str, ...]:
+def members(text: str | None) -> tuple[str, ...]:
     """The members of a value that HubSpot joins with semicolons."""
     return tuple(part for piece in text.split(";") if (part := piece.strip())) if text else ()
 
@@ -189,12 +155,6 @@ def _rounded(text: str) -> int | None:
         return int(float(text))
     except (ValueError, OverflowError):
         return None
-
-
-def _salesforce_id(text: str | None) -> str | None:
-    """The 18-character form of an id that HubSpot's own connector stored; None for anything else."""
-    text = (text or "").strip()
-    return id18(text) if is_salesforce_id(text) else None
 
 
 # --------------------------------------------------------------------------- activities
@@ -345,12 +305,12 @@ def _activity(
 ) -> Activity:
     """What all activity objects have in common, around what each of them adds."""
     said = record.properties
-    created_at = _created(record, "hs_createdate")
+    created = created_at(record, "hs_createdate")
     return Activity(
         kind=kind,
         id=record.id,
-        created_at=created_at,
-        occurred_at=occurred_at or instant_from(said.get("hs_timestamp")) or created_at,
+        created_at=created,
+        occurred_at=occurred_at or instant_from(said.get("hs_timestamp")) or created,
         modified_at=modified_at(record),
         ends_at=ends_at,
         title=title,
@@ -363,7 +323,7 @@ def _activity(
         body=Body(
             html=html or None, text=text or None, preview=said.get("hs_body_preview") or None
         ),
-        attachment_ids=_list(said.get("hs_attachment_ids")),
+        attachment_ids=members(said.get("hs_attachment_ids")),
         call=call,
         record_id=record.id,
         opens=opens,
@@ -388,90 +348,3 @@ def _counts(items: list[HistoryItem] | tuple[()]) -> tuple[tuple[datetime, int],
         if (when := instant_from(item.timestamp)) is not None
     )
     return tuple(sorted(counts))
-
-
-# --------------------------------------------------------------------------- people and records
-
-
-def contact_from(record: Record) -> Contact:
-    said = record.properties
-    primary = (said.get("email") or "").strip().lower()
-    others = (address.lower() for address in _list(said.get("hs_additional_emails")))
-    addresses = dict.fromkeys((primary, *others) if primary else others)
-    names = (said.get("firstname"), said.get("lastname"))
-    return Contact(
-        id=record.id,
-        created_at=_created(record, "createdate"),
-        emails=tuple(addresses),
-        owner_id=said.get("hubspot_owner_id") or None,
-        name=" ".join(name.strip() for name in names if name and name.strip()),
-        salesforce_contact_id=_salesforce_id(said.get("salesforcecontactid")),
-        salesforce_lead_id=_salesforce_id(said.get("salesforceleadid")),
-        merged_ids=_merged(said),
-    )
-
-
-def _merged(said: _Properties) -> tuple[str, ...]:
-    """Ids that were merged away into this contact; the second property adds when [D-contacts]."""
-    plain = _list(said.get("hs_merged_object_ids"))
-    dated = (part.partition(":")[0] for part in _list(said.get("hs_calculated_merged_vids")))
-    return tuple(dict.fromkeys((*plain, *dated)))
-
-
-def company_from(record: Record) -> Company:
-    said = record.properties
-    return Company(
-        id=record.id,
-        domain=domain_of(said.get("domain")),
-        name=said.get("name") or "",
-        salesforce_account_id=_salesforce_id(said.get("salesforceaccountid")),
-    )
-
-
-def deal_from(record: Record) -> Deal:
-    said = record.properties
-    return Deal(
-        id=record.id,
-        name=said.get("dealname") or "",
-        salesforce_opportunity_id=_salesforce_id(said.get("hs_salesforceopportunityid")),
-    )
-
-
-class OwnerRecord(msgspec.Struct, frozen=True, rename="camel"):
-    """An owner [SPEC:crm-owners.v3]; some exist without a HubSpot user, hence without an e-mail."""
-
-    id: str
-    type: str = "PERSON"
-    email: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    archived: bool = False
-
-
-def owner_from(record: OwnerRecord) -> HubSpotOwner:
-    names = (record.first_name, record.last_name)
-    return HubSpotOwner(
-        id=record.id,
-        email=(record.email or "").strip().lower() or None,
-        name=" ".join(name.strip() for name in names if name and name.strip()),
-        active=not record.archived,
-        type=record.type,
-    )
-
-
-class PortalRecord(msgspec.Struct, frozen=True, rename="camel"):
-    """Account details [SPEC:account-info.v3]."""
-
-    portal_id: int
-    time_zone: str
-    ui_domain: str = "app.hubspot.com"
-    account_type: str = "STANDARD"
-
-
-def portal_from(record: PortalRecord) -> Portal:
-    return Portal(
-        id=str(record.portal_id),
-        zone=record.time_zone,
-        ui_domain=record.ui_domain,
-        account_type=record.account_type,
-    )

@@ -11,17 +11,10 @@ import pytest
 from tandem.mapping.hubspot import (
     PROPERTIES,
     HistoryItem,
-    OwnerRecord,
-    PortalRecord,
     Record,
     activity_from,
-    company_from,
-    contact_from,
     counters_from,
-    deal_from,
     instant_from,
-    owner_from,
-    portal_from,
 )
 from tandem.mapping.hubspot_feeds import (
     EmailEvent,
@@ -31,6 +24,15 @@ from tandem.mapping.hubspot_feeds import (
     email_activity_from,
     participation_activity_from,
     submission_activity_from,
+)
+from tandem.mapping.hubspot_people import (
+    OwnerRecord,
+    PortalRecord,
+    company_from,
+    contact_from,
+    deal_from,
+    owner_from,
+    portal_from,
 )
 from tandem.model import Activity, Kind, ObjectType, Progress, Remark
 

@@ -22,22 +22,24 @@ from tandem.crm.retry import DEFAULT, Patience
 from tandem.crm.tokens import TokenSource
 from tandem.errors import AccessLost, Rejected
 from tandem.mapping.hubspot import (
+    COUNTER_PROPERTIES,
+    MODIFIED,
+    PROPERTIES,
+    activity_from,
+    counters_from,
+    instant_from,
+    modified_at,
+)
+from tandem.mapping.hubspot_people import (
     COMPANY_PROPERTIES,
     CONTACT_PROPERTIES,
     CONVERSION_PROPERTIES,
-    COUNTER_PROPERTIES,
     DEAL_PROPERTIES,
-    MODIFIED,
-    PROPERTIES,
     OwnerRecord,
     PortalRecord,
-    activity_from,
     company_from,
     contact_from,
-    counters_from,
     deal_from,
-    instant_from,
-    modified_at,
     owner_from,
     portal_from,
 )
