@@ -155,7 +155,7 @@ def _row(session: Session, each: ConnectionSummary) -> list[str]:
     state = session.state_name(each)
     if each.state is ConnectionState.SUSPENDED:
         state += f": {stop_sentence(each.reason, each.message, session.messages)}"
-    org = " ".join(part for part in (each.salesforce_name, each.salesforce_account) if part)
+    org = each.salesforce_name or each.salesforce_account or ""
     if each.salesforce_is_sandbox:
         org += f" ({session.messages('connections.sandbox')})"
     return [

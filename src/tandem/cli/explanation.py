@@ -69,6 +69,9 @@ def _event(event: Event, messages: Messages) -> str:
         said.append(reason_sentence(event.reason, messages, detail=event.detail))
     elif event.detail:
         said.append(event.detail)
-    lines = [" ".join(said)]
-    lines += [f"{name}: {value}" if value else name for name, value in event.values.items()]
-    return "\n".join(lines)
+    names = [
+        messages.either(f"field.{name}", name) for name, text in event.values.items() if not text
+    ]
+    lines = [" ".join(said), messages.joined(names)]
+    lines += [f"{name}: {text}" for name, text in event.values.items() if text]
+    return "\n".join(line for line in lines if line)

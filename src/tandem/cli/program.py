@@ -58,6 +58,9 @@ for _group in (demo, sandbox, connect, settings, sync, health, owners, state, se
     _group.register(app)
 
 
+_PIPE_WIDTH = 120
+
+
 def main() -> None:
     """The console command."""
     sys.exit(run(sys.argv[1:]))
@@ -75,10 +78,10 @@ def run(
     """Carry out one command line and return its exit code; tests bring their own surroundings."""
     environ = os.environ if environ is None else environ
     messages = Messages(_language(arguments, environ))
-    err = err or Console(stderr=True)
+    err = err or _console(environ, stderr=True)
     session = Session(
         messages=messages,
-        out=out or Console(),
+        out=out or _console(environ),
         err=err,
         environ=environ,
         open_application=open_application or _real_application,
@@ -162,6 +165,14 @@ def _language(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
         if value in LANGUAGES:
             chosen = value
     return chosen
+
+
+def _console(environ: Mapping[str, str], *, stderr: bool = False) -> Console:
+    """A console as wide as the terminal; what goes into a file or a pipe is not squeezed into 80 columns."""
+    console = Console(stderr=stderr)
+    if not console.is_terminal and "COLUMNS" not in environ:
+        console.width = _PIPE_WIDTH
+    return console
 
 
 def _real_application(settings: ProcessSettings) -> AbstractAsyncContextManager[Application]:

@@ -124,8 +124,7 @@ def reason_sentence(
     reason: str, messages: Messages, *, detail: str = "…", side: str = "Salesforce"
 ) -> str:
     """What a reason code means, with the CRM's own words where they are known."""
-    own = messages.either(f"reason.{reason}", "")
-    return own or sentence(reason, Language(messages.language), detail=detail or "…", side=side)
+    return sentence(reason, Language(messages.language), detail=detail or "…", side=side)
 
 
 def stop_sentence(reason: str, message: str, messages: Messages) -> str:
@@ -143,9 +142,10 @@ def _print_ending(report: RunReport, console: Console, messages: Messages) -> No
     _line(console, said, "bold" if report.state is RunState.DONE else "bold yellow")
     if report.state is not RunState.DONE:
         _line(console, stop_sentence(report.reason, report.message, messages))
-    if report.adds_up:
+    if not report.seen and report.state is RunState.DONE:
+        _line(console, messages("run.nothing_new"))
+    elif report.adds_up:
         _line(console, messages("run.adds_up", seen=report.seen))
-        return
     for kind, tally in report.kinds.items():
         if not tally.adds_up:
             total = sum(tally.outcomes.values())

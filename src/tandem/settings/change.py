@@ -16,7 +16,6 @@ from typing import Any
 from tandem.i18n import Messages
 from tandem.model import Kind
 from tandem.settings.activities import (
-    KEPT,
     kept_of,
     parse,
     policy_of,
@@ -25,7 +24,7 @@ from tandem.settings.activities import (
     values_of,
 )
 from tandem.settings.keys import SETTINGS, Setting
-from tandem.settings.reading import InvalidSettings, Problem, load
+from tandem.settings.reading import InvalidSettings, Problem
 from tandem.settings.show import flat, show
 from tandem.settings.since import former_filters, stamped, switched_on
 from tandem.settings.values import FieldValues, Pairs, Unfit
@@ -78,7 +77,8 @@ def change_of(
         before, given, hubspot_now=hubspot_now, salesforce_now=salesforce_now, since=since
     )
     warnings = list(_warnings(before, after, hubspot_now, since, messages))
-    if KEPT in load(text, messages) and _beginnings(given) != _beginnings(before):
+    known = _beginnings(before)
+    if any(known.get(kind) != kept for kind, kept in _beginnings(given).items()):
         warnings.append(messages("change.kept"))
     return SettingsChange(
         base_version=version,

@@ -242,7 +242,7 @@ class FakeApplication:
 
     async def erase(self, email: str) -> Mapping[str, int]:
         self._ask("erase", email)
-        return {"links": 3, "contacts": 0}
+        return {"links": 3, "people": 0}
 
     async def serve(self, stop: asyncio.Event) -> None:
         self._ask("serve")

@@ -272,10 +272,10 @@ def test_a_backup_never_overwrites(tandem, tmp_path: Path) -> None:
 def test_erasing_asks_and_counts(tandem) -> None:
     said = tandem("erase", "ann@acme.example")
 
-    assert "links: 3 erased" in said.out
+    assert "links emptied: 3 erased" in said.out
     assert tandem.questions
     assert tandem("erase", "ann").code == 2
-    assert json.loads(tandem("erase", "a@b", "--yes", "--json").out) == {"links": 3, "contacts": 0}
+    assert json.loads(tandem("erase", "a@b", "--yes", "--json").out) == {"links": 3, "people": 0}
 
 
 def test_serve_runs_until_it_is_asked_to_end(tandem) -> None:

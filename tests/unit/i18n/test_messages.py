@@ -20,12 +20,13 @@ from tandem.engine.reports import (
 )
 from tandem.i18n import LANGUAGES, Messages
 from tandem.i18n.texts import TEXTS
-from tandem.model import Kind, LinkState
+from tandem.model import Field, Kind, LinkState
 from tandem.settings.keys import SETTINGS
 
 SOURCE = Path(tandem.__file__).parent
 BUILT = {
     *(f"kind.{each}" for each in Kind),
+    *(f"field.{each}" for each in Field),
     *(f"outcome.{each}" for each in Outcome),
     *(f"stage.{each}" for each in Stage),
     *(f"operation.{each}" for each in Operation),
@@ -37,7 +38,7 @@ BUILT = {
     *(f"run.ended_{each}" for each in RunState),
     *(setting.text for setting in SETTINGS.values()),
 }
-OPEN = ("reason.", "stop.", "rule.", "event.", "erased.", "doctor.")  # codes that come from outside
+OPEN = ("stop.", "rule.", "event.", "erased.", "doctor.")  # codes that come from outside
 
 
 def literals() -> Iterator[str]:
@@ -87,6 +88,20 @@ def test_no_text_is_idle() -> None:
     ]
 
     assert not [key for key in idle if not by_table.fullmatch(key)]
+
+
+def test_each_way_a_run_may_end_early_has_a_sentence() -> None:
+    tree = ast.parse((SOURCE / "engine/running.py").read_text("utf-8"))
+    codes = {
+        argument.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_Ending"
+        for argument in node.args[1:2]
+        if isinstance(argument, ast.Constant)
+    }
+
+    assert codes
+    assert {f"stop.{code}" for code in codes} - TEXTS.keys() == set()
 
 
 def test_numbers_choose_their_words() -> None:

@@ -156,7 +156,10 @@ def test_letting_bots_and_later_opens_through_is_widening() -> None:
 def test_switching_off_says_what_stays() -> None:
     text = on(START, "kinds.call.enabled")
 
-    assert "existing tasks stay" in changed(text, START, T2).warnings[0]
+    change = changed(text, with_value(text, "kinds.call.enabled", "off"), T2)
+
+    assert [warning.partition(":")[0] for warning in change.warnings] == ["Call"]
+    assert "existing tasks stay" in change.warnings[0]
 
 
 def test_salesforce_task_sync_begins_at_salesforces_time() -> None:

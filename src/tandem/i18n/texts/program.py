@@ -100,11 +100,10 @@ TEXTS = {
         "Backups made earlier still hold it: erase it there too, or delete them.",
         "以前のバックアップには残っています。それらも消去するか削除してください。",
     ),
-    "erased.contacts": ("contacts remembered", "記憶しているコンタクト"),
-    "erased.links": ("links", "対応付け"),
-    "erased.history": ("entries of history", "履歴"),
-    "erased.values": ("values kept of conflicts and overwrites", "競合や上書きで保管した値"),
+    "erased.people": ("people remembered", "記憶している相手"),
     "erased.payloads": ("waiting events", "待機中のイベント"),
+    "erased.links": ("links emptied", "空にした対応付け"),
+    "erased.history": ("entries of history", "履歴"),
     # serve, sandbox, demo
     "serve.started": (
         "Keeping in step: {names}. Ctrl-C ends.",

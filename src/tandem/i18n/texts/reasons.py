@@ -1,10 +1,6 @@
 """Why a run stopped or a connection rests; the reasons of single activities are in ``sync.reasons``."""
 
 TEXTS = {
-    "reason.run_stopped": (
-        "The run ended before it was its turn; the next run takes it.",
-        "順番が来る前に同期が終わりました。次回の同期で扱います。",
-    ),
     "stop.access_lost": (
         "Access was lost: sign in again with `tandem connect`, then `tandem resume`.",
         "アクセスできなくなりました。`tandem connect` でサインインし直し、`tandem resume` を実行してください。",
@@ -13,9 +9,21 @@ TEXTS = {
         "Today's API calls are used up; the rest is written tomorrow.",
         "本日のAPIコールを使い切りました。残りは明日書き込みます。",
     ),
-    "stop.other_org": (
+    "stop.other_account": (
         "The account behind the connection is another one now (a refreshed sandbox has a new id): connect it again.",
         "接続先が別のアカウントになっています(更新されたSandboxはIDが変わります)。接続し直してください。",
+    ),
+    "stop.suspended": (
+        "The connection was suspended while it ran.",
+        "実行中に接続が停止されました。",
+    ),
+    "stop.refused": (
+        "A CRM refused a whole request. `tandem doctor` says what may be missing; the next run reads the account anew.",
+        "CRMに要求全体が拒否されました。足りないものは `tandem doctor` で分かります。次回はアカウントの情報を読み直します。",
+    ),
+    "stop.crashed": (
+        "Tandem itself failed: please report this with the log.",
+        "Tandem自体の不具合です。お手数ですがログとともにご報告ください。",
     ),
     "stop.interrupted": (
         "It was interrupted; the next run goes on from there.",
@@ -41,5 +49,4 @@ TEXTS = {
         "Another worker has taken the connection over.",
         "別のワーカーが接続を引き継ぎました。",
     ),
-    "stop.by_hand": ("It was suspended by hand.", "手動で停止されました。"),
 }
