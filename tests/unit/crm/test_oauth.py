@@ -105,9 +105,11 @@ async def test_hubspot_refreshes_introspects_and_revokes() -> None:
 
     assert crm.asked[0].form["refresh_token"] == ["r"]
     assert told.active
-    assert [
-        asked.path for asked in crm.asked
-    ] == ["/oauth/v3/token", "/oauth/v3/token/introspect", "/oauth/v3/token/revoke"]
+    assert [asked.path for asked in crm.asked] == [
+        "/oauth/v3/token",
+        "/oauth/v3/token/introspect",
+        "/oauth/v3/token/revoke",
+    ]
     assert crm.asked[2].form["token"] == ["na1-refresh"]
 
 
