@@ -36,7 +36,7 @@ def _fill(store: Store) -> None:
     comments = {Field.COMMENTS: TextMark("a", "b")}
     save(
         view,
-        *(a_link(f"1-call-{n:04}", payload=b"private", hubspot=comments) for n in range(1_500)),
+        *(a_link(f"1-call-{n:04}", payload=b"private", hubspot=comments) for n in range(1_001)),
     )
     lease = view.acquire("a test", NOW, 60)
     with view.transaction(lease) as unit:
