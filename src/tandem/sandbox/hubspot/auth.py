@@ -298,10 +298,10 @@ class Auth:
 
 
 def describe(token: Token, refresh_token: str | None, seconds: int, hub_id: int) -> dict[str, Any]:
-    """The answer of the token endpoint."""
+    """The answer of the token endpoint; without a refresh token it was asked by client credentials."""
     shown: dict[str, Any] = {
         "token_type": "bearer",
-        "token_use": "access_token",
+        "token_use": "client_credentials" if refresh_token is None else "access_token",
         "access_token": token.value,
         "expires_in": seconds,
         "hub_id": hub_id,

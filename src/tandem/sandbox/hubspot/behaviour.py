@@ -78,6 +78,12 @@ def declare_switches(switches: Switches) -> None:
         ("refused", "ignored"),
     )
     declare(
+        "association_ids",
+        "numbers",
+        "toObjectId where associations are read: numbers as recorded, text as described",
+        ("numbers", "text"),
+    )
+    declare(
         "unassociated_in_batch_read",
         "error",
         "ids without associations in an associations batch read (reported)",

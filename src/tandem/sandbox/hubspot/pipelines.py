@@ -29,6 +29,7 @@ class Stage:
             "metadata": dict(self.metadata),
             "createdAt": stamp(self.created),
             "updatedAt": stamp(self.created),
+            "writePermissions": "CRM_PERMISSIONS_ENFORCEMENT",
             "archived": False,
         }
 

@@ -31,8 +31,9 @@ def _target_json(
     call: Call, source: Kind, source_id: int, target: Kind, target_id: int
 ) -> dict[str, Any]:
     labels = call.state.crm.associations.labels(source.name, source_id, target.name, target_id)
+    is_text = call.state.world.switches["association_ids"] == "text"
     return {
-        "toObjectId": target_id,
+        "toObjectId": str(target_id) if is_text else target_id,
         "associationTypes": [label.to_json() for label in labels],
     }
 

@@ -1,5 +1,6 @@
 """Signing in: the authorize page, tokens, introspection and revocation [D-oauth][SPEC:oauth.v3]."""
 
+import hashlib
 from collections.abc import Mapping
 from html import escape
 from typing import Any
@@ -79,7 +80,7 @@ def introspect(call: Call) -> Answer:
     """POST /oauth/v3/token/introspect: what a token is; `active` false for an unknown one."""
     form = call.form()
     value = form.get("token", "")
-    auth, account = call.state.auth, call.state.account
+    auth = call.state.auth
     found = auth.find(value)
     scopes = auth.refresh_scopes(value)
     now = call.state.crm.now()
@@ -89,17 +90,15 @@ def introspect(call: Call) -> Answer:
         "active": True,
         "token_use": "access_token" if found is not None else "refresh_token",
         "token_type": "bearer",
-        "hub_id": account.portal_id,
-        "hub_domain": f"{account.portal_id}.example.com",
-        "user": "integration@example.com",
-        "user_id": auth.user_id,
+        **_facts(call),
+        "token": value,
         "app_id": found.app_id if found is not None else auth.app_id,
         "client_id": auth.client_id,
         "scopes": sorted(found.scopes if found is not None else scopes or ()),
     }
     if found is not None:
-        body["token"] = found.value
         body["expires_in"] = _seconds_left(call, found)
+        body |= _signed(call, found)
     return Answer(body=body)
 
 
@@ -123,6 +122,7 @@ def access_token_facts(call: Call) -> Answer:
             "scopes": sorted(found.scopes),
             "expires_in": _seconds_left(call, found),
             "token_type": "access",
+            **_signed(call, found),
         }
     )
 
@@ -164,6 +164,30 @@ def _facts(call: Call) -> dict[str, Any]:
         "hub_id": account.portal_id,
         "hub_domain": f"{account.portal_id}.example.com",
     }
+
+
+def _signed(call: Call, token: Token) -> dict[str, Any]:
+    """What HubSpot's own services read out of a token [SPEC:oauth.v3]; the signatures are made up."""
+    expires = token.expires or call.state.crm.now() + _seconds_left(call, token) * 1000
+    digest = hashlib.sha256(token.value.encode()).hexdigest()
+    signed = {
+        "expiresAt": expires,
+        "scopes": "AAAB",
+        "hubId": call.state.account.portal_id,
+        "userId": token.user_id,
+        "appId": token.app_id,
+        "signature": digest[:27] + "=",
+        "scopeToScopeGroupPks": "AAAAAQ==",
+        "newSignature": digest[27:54] + "=",
+        "hublet": call.state.account.data_hosting,
+        "trialScopes": "",
+        "trialScopeToScopeGroupPks": "",
+        "isUserLevel": False,
+        "installingUserId": token.user_id,
+        "isServiceAccount": False,
+        "isPrivateDistribution": token.is_private,
+    }
+    return {"is_private_distribution": token.is_private, "signed_access_token": signed}
 
 
 def _seconds_left(call: Call, token: Token) -> int:

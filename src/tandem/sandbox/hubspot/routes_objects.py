@@ -101,8 +101,7 @@ def update_record(call: Call) -> Answer:
     kind, asked = _kind(call), call.json()
     _precondition(call, kind)
     record = call.state.crm.get(kind.name, call.param("id"), call.text("idProperty"))
-    written = update_one(call.state, kind.name, record, asked, source_of(call))
-    body = show_written(call.state, kind.name, written, _properties(asked))
+    written, body = update_one(call.state, kind.name, record, asked, source_of(call))
     body["url"] = record_url(call, kind, written)
     return Answer(body=body)
 
@@ -272,10 +271,6 @@ def _precondition(call: Call, kind: Kind) -> None:
     id_property = call.text("idProperty")
     if id_property and id_property != "hs_object_id":
         call.state.crm.require_unique(kind.name, id_property, "update")
-
-
-def _properties(asked: Mapping[str, Any]) -> list[str]:
-    return list(asked.get("properties") or ())
 
 
 def _names(asked: Mapping[str, Any], key: str) -> list[str]:

@@ -33,10 +33,11 @@ def create_one(state: HubSpotState, kind: str, asked: Mapping[str, Any], source:
 
 def update_one(
     state: HubSpotState, kind: str, record: Record, asked: Mapping[str, Any], source: Source
-) -> Record:
-    """A record after a patch."""
+) -> tuple[Record, dict[str, Any]]:
+    """A record after a patch, and as the answer shows it."""
     planned = _plan_change(state, kind, record, asked)
-    return state.crm.write(kind, record, planned.values, source)
+    written = state.crm.write(kind, record, planned.values, source)
+    return written, show_written(state, kind, written, planned.shown)
 
 
 def archive_one(state: HubSpotState, kind: str, record_id: int) -> None:
@@ -154,7 +155,7 @@ def _plan_change(
     properties = _properties(asked)
     _strike(state, kind, record, properties)
     values = state.crm.prepared_change(kind, record, properties)
-    return _Planned(record=record, values=values, links=[], shown=tuple(properties))
+    return _Planned(record=record, values=values, links=[], shown=tuple(values))
 
 
 def _refuse_doubles_within(state: HubSpotState, kind: str, rows: Sequence[_Planned]) -> None:
