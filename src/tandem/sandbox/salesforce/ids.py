@@ -45,9 +45,14 @@ _FIRST = 62**5
 """Ids of loaded rows are written by hand and low; made ones begin above them."""
 
 
+_PAIRS = [high + low for high in _DIGITS for low in _DIGITS]
+
+
 def _base62(number: int) -> str:
-    digits = list[str]()
-    while number:
-        number, rest = divmod(number, 62)
-        digits.append(_DIGITS[rest])
-    return "".join(reversed(digits)).rjust(9, "0")
+    """Nine digits, taken two at a time."""
+    pairs = list[str]()
+    for _ in range(5):
+        number, rest = divmod(number, 3844)
+        pairs.append(_PAIRS[rest])
+    pairs.reverse()
+    return "".join(pairs)[1:]

@@ -6,32 +6,45 @@ leaves nothing of it behind; the caller decides what that means for the rest of 
 call with `commit`.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tandem.sandbox.salesforce import activities, errors, references, rules
 from tandem.sandbox.salesforce.access import Rights
 from tandem.sandbox.salesforce.errors import SalesforceError
 from tandem.sandbox.salesforce.ids import id18, is_id
 from tandem.sandbox.salesforce.locks import unable_to_lock
-from tandem.sandbox.salesforce.schema import Field, SObject
+from tandem.sandbox.salesforce.schema import Field, FieldType, SObject
 from tandem.sandbox.salesforce.store import Row, Table
 
 if TYPE_CHECKING:
     from tandem.sandbox.salesforce.state import SalesforceState
 
 _NOT_DATA = frozenset({"attributes"})
+_Plan: TypeAlias = dict[str, tuple[Field, Callable[[Field, Any], Any]]]
 
 
 class Writer:
     """The writes of one user in one call; every record of the call carries the same stamp."""
 
-    __slots__ = ("_state", "_written", "locked", "rights", "stamp")
+    __slots__ = (
+        "_is_armed",
+        "_plans",
+        "_state",
+        "_tables",
+        "_written",
+        "locked",
+        "rights",
+        "stamp",
+    )
 
     def __init__(self, state: "SalesforceState", rights: Rights) -> None:
         self._state = state
         self.locked: dict[str, None] = {}
         self._written: dict[str, None] = {}
+        self._tables: dict[str, Table] = {}
+        self._plans: dict[tuple[str, bool], _Plan] = {}
+        self._is_armed = bool(state.faults.listing())
         self.rights = rights
         self.stamp = state.stamp()
 
@@ -201,6 +214,12 @@ class Writer:
         self._state.store.rollback(mark)
 
     def _table(self, object_name: str) -> Table:
+        table = self._tables.get(object_name)
+        if table is None:
+            table = self._tables[object_name] = self._checked_table(object_name)
+        return table
+
+    def _checked_table(self, object_name: str) -> Table:
         sobject = self._state.object_for(self.rights, object_name)
         if sobject is None or sobject.child_only or sobject.computed:
             raise errors.not_found()
@@ -225,23 +244,39 @@ class Writer:
         return self.rights.user_id or self._state.admin_id
 
     def _parse(self, sobject: SObject, values: Mapping[str, Any], *, creating: bool) -> Row:
-        writable = self.rights.writable(sobject, creating=creating)
-        stored = self._state.values.stored
+        plan = self._plan(sobject, creating=creating)
         parsed: Row = {}
         refused: list[str] = []
         for name, value in values.items():
-            field = writable.get(name)
-            if field is None:
+            known = plan.get(name)
+            if known is None:
                 if name in _NOT_DATA:
                     continue
                 field, value = references.resolve(self._state, self.rights, sobject, name, value)
-                if field.name not in writable:
+                known = plan.get(field.name)
+                if known is None:
                     refused.append(field.name)
                     continue
-            parsed[field.name] = stored(field, value)
+            field, convert = known
+            if value is None:
+                parsed[field.name] = False if field.type is FieldType.BOOLEAN else None
+            else:
+                parsed[field.name] = convert(field, value)
         if refused:
             raise errors.not_writable(refused)
         return parsed
+
+    def _plan(self, sobject: SObject, *, creating: bool) -> "_Plan":
+        """How to read each field the user may write, worked out once a call."""
+        key = (sobject.name, creating)
+        plan = self._plans.get(key)
+        if plan is None:
+            converter = self._state.values.converter
+            writable = self.rights.writable(sobject, creating=creating)
+            plan = self._plans[key] = {
+                name: (field, converter(field)) for name, field in writable.items()
+            }
+        return plan
 
     def _new_row(self, sobject: SObject, given: Row) -> Row:
         author = self._author()
@@ -325,6 +360,8 @@ class Writer:
             self._state.setup_changed()
 
     def _strike(self, operation: str, object_name: str, record_id: str) -> None:
+        if not self._is_armed:
+            return
         take = self._state.faults.take_named
         moment = {"operation": operation, "object": object_name, "id": record_id}
         if take("lock_row", **moment):

@@ -37,16 +37,21 @@ class Values:
             FieldType.DATETIME: _datetime,
             FieldType.REFERENCE: _reference,
             FieldType.ID: _reference,
+            FieldType.TEXTAREA: self._long_text,
+            FieldType.EMAIL: self._address,
+            FieldType.PICKLIST: self._choice,
+            FieldType.MULTIPICKLIST: self._choice,
         }
+
+    def converter(self, field: Field) -> Callable[[Field, Any], Any]:
+        """What turns values of the field into what is kept; it is not for null."""
+        return self._by_type.get(field.type, self._text)
 
     def stored(self, field: Field, value: Any) -> Any:
         """The value to keep; null stays null, except that a boolean becomes false."""
         if value is None:
             return False if field.type is FieldType.BOOLEAN else None
-        convert = self._by_type.get(field.type)
-        if convert is not None:
-            return convert(field, value)
-        return self._text(field, value)
+        return self.converter(field)(field, value)
 
     def length_of(self, text: str) -> int:
         """How many characters the platform counts: UTF-16 units, or code points by the switch."""
@@ -58,18 +63,29 @@ class Values:
         text = value if isinstance(value, str) else _text_from(field, value)
         if self._switches["trim_text"]:
             text = text.strip()
-        if not text:
-            return None
-        kind = field.type
-        if kind is FieldType.TEXTAREA and self._switches["textarea_line_ends"] == "crlf":
-            text = text.replace("\r\n", "\n").replace("\n", "\r\n")
         if len(text) * 2 > field.length > 0 and self.length_of(text) > field.length:
             raise self._too_long(field, text)
-        if kind is FieldType.EMAIL:
-            return _email(field, text)
-        if kind is FieldType.PICKLIST or kind is FieldType.MULTIPICKLIST:
-            return _picklist(field, text)
-        return text
+        return text or None
+
+    def _long_text(self, field: Field, value: Any) -> str | None:
+        if self._switches["textarea_line_ends"] == "crlf" and isinstance(value, str):
+            value = value.replace("\r\n", "\n").replace("\n", "\r\n")
+        return self._text(field, value)
+
+    def _address(self, field: Field, value: Any) -> str | None:
+        """Addresses are kept in lower case: recorded in test_upsert_complex_fields__bulk."""
+        text = self._text(field, value)
+        if text is not None and not _EMAIL.fullmatch(text):
+            raise SalesforceError(
+                "INVALID_EMAIL_ADDRESS",
+                f"{field.label}: invalid email address: {text}",
+                [field.name],
+            )
+        return None if text is None else text.lower()
+
+    def _choice(self, field: Field, value: Any) -> str | None:
+        text = self._text(field, value)
+        return None if text is None else _picklist(field, text)
 
     def _too_long(self, field: Field, text: str) -> SalesforceError:
         code = "STRING_TOO_LONG"
@@ -91,15 +107,6 @@ def _text_from(field: Field, value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     raise _cannot(field, "string", value)
-
-
-def _email(field: Field, text: str) -> str:
-    """Addresses are kept in lower case: recorded in test_upsert_complex_fields__bulk."""
-    if not _EMAIL.fullmatch(text):
-        raise SalesforceError(
-            "INVALID_EMAIL_ADDRESS", f"{field.label}: invalid email address: {text}", [field.name]
-        )
-    return text.lower()
 
 
 def _picklist(field: Field, text: str) -> str:
