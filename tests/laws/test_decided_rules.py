@@ -116,13 +116,15 @@ def test_an_inclusion_list_limits_which_contacts_sync(core: Core) -> None:
     members = {"9": frozenset({"1", "7"})}
 
     for member in (contact(1), contact(2, merged_ids=("7",))):
-        got = core.eligibility.contact_verdict(member, Kind.CALL, limited, members)
+        got = core.eligibility.contact_verdict(member, activity(Kind.CALL), limited, members)
         assert core.eligibility.Go() == got
     skip = core.eligibility.Skip(core.reasons.Reason.NOT_ON_INCLUSION_LIST)
-    assert skip == core.eligibility.contact_verdict(contact(3), Kind.CALL, limited, members)
+    assert skip == core.eligibility.contact_verdict(
+        contact(3), activity(Kind.CALL), limited, members
+    )
     everyone = core.policy.Policy()
     assert core.eligibility.Go() == core.eligibility.contact_verdict(
-        contact(3), Kind.CALL, everyone, {}
+        contact(3), activity(Kind.CALL), everyone, {}
     )
 
 
@@ -132,10 +134,10 @@ def test_a_kinds_list_filter_wants_any_of_its_lists(core: Core) -> None:
     members = {"9": frozenset({"1"}), "10": frozenset({"2"})}
 
     for number in (1, 2):
-        got = core.eligibility.contact_verdict(contact(number), Kind.CALL, rules, members)
+        got = core.eligibility.contact_verdict(contact(number), activity(Kind.CALL), rules, members)
         assert core.eligibility.Go() == got
     skip = core.eligibility.Skip(core.reasons.Reason.FILTERED, "lists")
-    assert skip == core.eligibility.contact_verdict(contact(3), Kind.CALL, rules, members)
+    assert skip == core.eligibility.contact_verdict(contact(3), activity(Kind.CALL), rules, members)
 
 
 # --------------------------------------------------------------------------- status

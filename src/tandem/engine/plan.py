@@ -15,6 +15,7 @@ from tandem.engine.again import Again
 from tandem.engine.context import RunContext
 from tandem.engine.drafting import Drafter
 from tandem.engine.first import First
+from tandem.engine.first_opens import LaterOpens
 from tandem.engine.gone import decide_gone
 from tandem.engine.pull import Batch
 from tandem.engine.reports import Outcome
@@ -23,6 +24,7 @@ from tandem.engine.work import Done, Work
 from tandem.mapping.keys import task_key
 from tandem.model import Activity, Kind, Link, LinkState
 from tandem.sync.eligibility import Skip, Wait, verdict
+from tandem.sync.reasons import Reason
 
 __all__ = ["Plan", "Planner"]
 
@@ -43,6 +45,7 @@ class Planner:
         self._run = run
         self._resolver = Resolver(run)
         self._drafter = Drafter(run)
+        self._later_opens = LaterOpens(run)
         self._first = First(run, self._drafter)
         self._again = Again(run, self._drafter)
 
@@ -52,6 +55,7 @@ class Planner:
         activities = _newest(batch.activities)
         derived = await self._counter_activities(activities)
         wanted = [a for a in (*activities, *derived) if run.policy.kind(a.kind).enabled]
+        later_opens = await self._later_opens.among(wanted)
         keyed = {self._key(activity.kind, activity.id): activity for activity in wanted}
         links = await run.db(run.store.links, keyed.keys())
         done: list[Done] = []
@@ -60,6 +64,9 @@ class Planner:
             link = links.get(key)
             if link is not None and _is_settled(activity, link, is_look=batch.is_look):
                 done.append(_as_it_is(link))
+                continue
+            if (activity.kind, activity.id) in later_opens:
+                done.append(self._first.skipped(key, activity, link, Reason.NOT_FIRST_OPEN))
                 continue
             settled = self._ineligible(key, activity, link)
             if settled is None:

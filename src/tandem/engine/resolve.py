@@ -87,7 +87,7 @@ class Resolver:
         known = {person.contact.id: person for person in people if person is not None}
         candidates, reasons = [], []
         for person in known.values():
-            match self._candidate(activity.kind, person):
+            match self._candidate(activity, person):
                 case Candidate() as candidate:
                     candidates.append(candidate)
                 case reason:
@@ -101,10 +101,10 @@ class Resolver:
             opportunities=self._related.opportunities(associations.deal_ids),
         )
 
-    def _candidate(self, kind: Kind, known: CachedPerson) -> Candidate | Reason:
+    def _candidate(self, activity: Activity, known: CachedPerson) -> Candidate | Reason:
         if known.person is None:
             return Reason(known.reason)
-        match contact_verdict(known.contact, kind, self._run.policy, self._members):
+        match contact_verdict(known.contact, activity, self._run.policy, self._members):
             case Skip(reason=reason):
                 return reason
             case _:
@@ -184,7 +184,12 @@ class Resolver:
 
     async def _load_lists(self, activities: Sequence[Activity]) -> None:
         policy = self._run.policy
-        wanted = {name for a in activities for name in policy.kind(a.kind).filter.lists}
+        wanted = {
+            name
+            for activity in activities
+            for each in policy.kind(activity.kind).filters_for(activity.created_at)
+            for name in each.filter.lists
+        }
         if policy.inclusion_list is not None:
             wanted.add(policy.inclusion_list)
         for name in wanted - self._members.keys():

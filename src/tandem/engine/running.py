@@ -153,6 +153,7 @@ class Runner:
         before = connected.calls()
         try:
             accounts = await self._accounts(mine, connected)
+            connected.salesforce.know(accounts.org)
             run = self._context(
                 connection, mine, lease, policy, connected, accounts, tally, run_id, dry_run
             )

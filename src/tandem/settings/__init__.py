@@ -10,16 +10,13 @@ from tandem.settings.change import SettingsChange, change_of, with_value
 from tandem.settings.process import ProcessSettings, read_environment
 from tandem.settings.reading import InvalidSettings, Problem
 from tandem.settings.show import show
-from tandem.settings.since import FormerFilter, former_filters
 
 __all__ = [
-    "FormerFilter",
     "InvalidSettings",
     "Problem",
     "ProcessSettings",
     "SettingsChange",
     "change_of",
-    "former_filters",
     "parse",
     "read_environment",
     "show",

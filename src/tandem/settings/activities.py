@@ -19,13 +19,14 @@ from tandem.mapping.subjects import TEMPLATE_VARIABLES, check_template
 from tandem.model import Field, Kind, Side
 from tandem.settings.keys import KINDS, PER_KIND, SETTINGS, Setting
 from tandem.settings.reading import InvalidSettings, Problem, line_of, load
-from tandem.settings.since import FormerFilter, former_filters, with_former_filters
+from tandem.settings.since import with_former_filters
 from tandem.settings.values import Unfit, literal
 from tandem.sync.policy import (
     ActivityFilter,
     ConflictRule,
     ContactChoice,
     DeletePolicy,
+    FormerFilter,
     KindPolicy,
     Language,
     Policy,
@@ -363,9 +364,9 @@ def kept_of(policy: Policy) -> _Kept:
     since = {kind.value: moment for kind in Kind if (moment := policy.kind(kind).since) is not None}
     if policy.salesforce_tasks_since is not None:
         since[TASKS] = policy.salesforce_tasks_since
-    return since, {kind: list(former_filters(policy.kind(kind))) for kind in Kind}
+    return since, {kind: list(policy.kind(kind).former_filters) for kind in Kind}
 
 
 def former_filters_of(policy: Policy) -> list[tuple[Kind, FormerFilter]]:
     """All former filters of *policy*, by kind and age."""
-    return [(kind, former) for kind in Kind for former in former_filters(policy.kind(kind))]
+    return [(kind, former) for kind in Kind for former in policy.kind(kind).former_filters]

@@ -26,7 +26,7 @@ from tandem.settings.activities import (
 from tandem.settings.keys import SETTINGS, Setting
 from tandem.settings.reading import InvalidSettings, Problem
 from tandem.settings.show import flat, show
-from tandem.settings.since import former_filters, stamped, switched_on
+from tandem.settings.since import stamped, switched_on
 from tandem.settings.values import FieldValues, Pairs, Unfit
 from tandem.sync.policy import DeletePolicy, Policy
 
@@ -107,7 +107,7 @@ def _warnings(
             yield messages(key, kind=name, since=_moment(begun[kind].since))
         elif before.kind(kind).enabled and not after.kind(kind).enabled:
             yield messages("change.switched_off", kind=name)
-        elif any(former.until == now for former in former_filters(after.kind(kind))):
+        elif any(former.until == now for former in after.kind(kind).former_filters):
             yield messages("change.widened", kind=name, since=_moment(now))
     if after.salesforce_task_sync and not before.salesforce_task_sync:
         yield messages("change.tasks_from_now", since=_moment(after.salesforce_tasks_since))
@@ -123,7 +123,7 @@ def _warnings(
 
 def _beginnings(policy: Policy) -> dict[Kind, tuple[Any, ...]]:
     return {
-        kind: (policy.kind(kind).since, former_filters(policy.kind(kind)))
+        kind: (policy.kind(kind).since, policy.kind(kind).former_filters)
         for kind in Kind
         if policy.kind(kind).since
     }

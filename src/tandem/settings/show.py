@@ -10,9 +10,8 @@ from tandem.i18n import Messages
 from tandem.model import Kind
 from tandem.settings.activities import KEPT, TASKS, former_filters_of, values_of
 from tandem.settings.keys import GENERAL, KINDS, PER_KIND, SETTINGS, Setting
-from tandem.settings.since import FormerFilter
 from tandem.settings.values import literal
-from tandem.sync.policy import Policy
+from tandem.sync.policy import FormerFilter, Policy
 
 __all__ = ["flat", "show"]
 

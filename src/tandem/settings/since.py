@@ -9,16 +9,13 @@ as it was: an activity created before the widening must pass the former filter t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from datetime import datetime
 
 from tandem.model import Kind
-from tandem.sync.policy import ActivityFilter, KindPolicy, Policy
+from tandem.sync.policy import FormerFilter, KindPolicy, Policy
 
 __all__ = [
-    "FilteredKindPolicy",
-    "FormerFilter",
-    "former_filters",
     "lets_more_through",
     "stamped",
     "switched_on",
@@ -26,33 +23,10 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormerFilter:
-    """What an activity created before ``until`` must pass as well."""
-
-    until: datetime
-    filter: ActivityFilter = field(default_factory=ActivityFilter)
-    skip_bots: bool = False
-    first_open_only: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FilteredKindPolicy(KindPolicy):
-    """A row of the Activities table whose filter was widened after it was switched on."""
-
-    former_filters: tuple[FormerFilter, ...] = ()
-
-
-def former_filters(policy: KindPolicy) -> tuple[FormerFilter, ...]:
-    """The narrower filters that older activities of a kind must pass too, oldest first."""
-    return policy.former_filters if isinstance(policy, FilteredKindPolicy) else ()
-
-
 def with_former_filters(policy: KindPolicy, formers: Iterable[FormerFilter]) -> KindPolicy:
     """*policy* remembering *formers* in place of those it had."""
-    plain = {each.name: getattr(policy, each.name) for each in fields(KindPolicy)}
     kept = tuple(sorted(formers, key=lambda former: former.until))
-    return FilteredKindPolicy(**plain, former_filters=kept) if kept else KindPolicy(**plain)
+    return replace(policy, former_filters=kept)
 
 
 def stamped(
@@ -87,7 +61,7 @@ def _kind_stamped(
         return replace(with_former_filters(after, ()), since=None)
     if not before.enabled or before.since is None:
         return replace(with_former_filters(after, ()), since=since or now)
-    formers = list(former_filters(before))
+    formers = list(before.former_filters)
     if lets_more_through(after, _as_former(before, now)):
         formers.append(_as_former(before, now))
     needed = [former for former in formers if lets_more_through(after, former)]

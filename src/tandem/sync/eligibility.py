@@ -63,11 +63,12 @@ def _refusal(activity: Activity, kind: KindPolicy) -> Skip | None:
         return Skip(Reason.WRITTEN_BY_TANDEM)
     if kind.since is not None and activity.created_at < kind.since:
         return Skip(Reason.OLDER)
-    if activity.is_bot and kind.skip_bots:
+    filters = kind.filters_for(activity.created_at)
+    if activity.is_bot and any(each.skip_bots for each in filters):
         return Skip(Reason.BOT)
     if activity.progress is Progress.FAILED:
         return Skip(Reason.FAILED)
-    narrowed = _narrowed_by(activity, kind.filter)
+    narrowed = next((by for each in filters if (by := _narrowed_by(activity, each.filter))), "")
     return Skip(Reason.FILTERED, narrowed) if narrowed else None
 
 
@@ -95,10 +96,10 @@ def _narrowed_by(activity: Activity, chosen: ActivityFilter) -> str:
 
 
 def contact_verdict(
-    contact: Contact, kind: Kind, policy: Policy, members: Mapping[str, frozenset[str]]
+    contact: Contact, activity: Activity, policy: Policy, members: Mapping[str, frozenset[str]]
 ) -> Go | Skip:
     """
-    Whether *contact* may have tasks of *kind*, given who is on which HubSpot list.
+    Whether *contact* may have the task of *activity*, given who is on which HubSpot list.
 
     *members* holds the contact ids of every list the policy names; the ids a contact absorbed by a
     merge count as its own.
@@ -108,7 +109,8 @@ def contact_verdict(
         policy.inclusion_list, frozenset()
     ):
         return Skip(Reason.NOT_ON_INCLUSION_LIST)
-    lists = policy.kind(kind).filter.lists
-    if lists and not any(ids & members.get(name, frozenset()) for name in lists):
-        return Skip(Reason.FILTERED, "lists")
+    for each in policy.kind(activity.kind).filters_for(activity.created_at):
+        lists = each.filter.lists
+        if lists and not any(ids & members.get(name, frozenset()) for name in lists):
+            return Skip(Reason.FILTERED, "lists")
     return _GO

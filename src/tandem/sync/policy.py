@@ -19,6 +19,7 @@ __all__ = [
     "ConflictRule",
     "ContactChoice",
     "DeletePolicy",
+    "FormerFilter",
     "KindPolicy",
     "Language",
     "Policy",
@@ -73,6 +74,16 @@ class ActivityFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FormerFilter:
+    """What an activity created before ``until`` must pass as well: a filter as it was before it was widened."""
+
+    until: datetime
+    filter: ActivityFilter = field(default_factory=ActivityFilter)
+    skip_bots: bool = False
+    first_open_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KindPolicy:
     """One row of the Activities table. ``since`` is HubSpot's own time at the moment of switching on."""
 
@@ -87,6 +98,11 @@ class KindPolicy:
     filter: ActivityFilter = ActivityFilter()
     first_open_only: bool = False
     skip_bots: bool = True
+    former_filters: tuple[FormerFilter, ...] = ()  # oldest first
+
+    def filters_for(self, created_at: datetime) -> tuple[FormerFilter | KindPolicy, ...]:
+        """Every filter that an activity created then has to pass: today's, and those of its time."""
+        return (self, *(former for former in self.former_filters if created_at < former.until))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

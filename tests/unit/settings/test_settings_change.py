@@ -6,17 +6,15 @@ import pytest
 
 from tandem.model import Kind
 from tandem.settings import (
-    FormerFilter,
     InvalidSettings,
     SettingsChange,
     change_of,
-    former_filters,
     parse,
     show,
     with_value,
 )
 from tandem.settings.show import flat
-from tandem.sync.policy import ActivityFilter, Policy
+from tandem.sync.policy import ActivityFilter, FormerFilter, Policy
 
 T1 = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 T2 = T1 + timedelta(days=1)
@@ -111,7 +109,7 @@ def test_a_widened_filter_begins_then_for_what_it_adds() -> None:
     assert kind.since == T1
     assert (
         FormerFilter(until=T2, filter=ActivityFilter(forms=frozenset({"a"})), skip_bots=True),
-    ) == former_filters(kind)
+    ) == kind.former_filters
     assert "newly lets through" in change.warnings[0]
 
 
@@ -119,7 +117,7 @@ def test_a_filter_removed_is_a_filter_widened() -> None:
     text = on(on(START, "kinds.call.filter.owners", "1"), "kinds.call.enabled")
     wider = on(text, "kinds.call.filter.owners", "", T2)
 
-    assert [former.until for former in former_filters(parse(wider).kind(Kind.CALL))] == [T2]
+    assert [former.until for former in parse(wider).kind(Kind.CALL).former_filters] == [T2]
 
 
 def test_a_narrowed_filter_needs_no_memory() -> None:
@@ -128,7 +126,7 @@ def test_a_narrowed_filter_needs_no_memory() -> None:
     phrase = on(narrower, "kinds.call.filter.subject_contains", "offer", T2)
     longer = on(phrase, "kinds.call.filter.subject_contains", "Offer 2026", T3)
 
-    assert former_filters(parse(longer).kind(Kind.CALL)) == ()
+    assert parse(longer).kind(Kind.CALL).former_filters == ()
 
 
 def test_a_widening_taken_back_is_forgotten() -> None:
@@ -136,7 +134,7 @@ def test_a_widening_taken_back_is_forgotten() -> None:
     wider = on(text, "kinds.call.filter.owners", "1,2", T2)
     back = on(wider, "kinds.call.filter.owners", "1", T3)
 
-    assert former_filters(parse(back).kind(Kind.CALL)) == ()
+    assert parse(back).kind(Kind.CALL).former_filters == ()
 
 
 def test_letting_bots_and_later_opens_through_is_widening() -> None:
@@ -149,7 +147,7 @@ def test_letting_bots_and_later_opens_through_is_widening() -> None:
     kind = parse(every).kind(Kind.MARKETING_EMAIL_OPENED)
 
     assert [
-        (former.until, former.skip_bots, former.first_open_only) for former in former_filters(kind)
+        (former.until, former.skip_bots, former.first_open_only) for former in kind.former_filters
     ] == [(T2, True, True), (T3, False, True)]
 
 
