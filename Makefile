@@ -23,8 +23,8 @@ test: $(DEV_STAMP) ## run all tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(DEV_STAMP) ## formatting, linter, types, who imports whom
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check src tests
+	@$(BIN)/ruff check src tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
