@@ -19,7 +19,10 @@ from tandem.store.credentials import Credential
 from tandem.store.rows import Connection
 from tandem.store.store import Store
 
-__all__ = ["Connecting"]
+__all__ = ["DISCONNECTED", "Connecting"]
+
+DISCONNECTED = "disconnected"
+_MENDED_BY_CONNECTING = ("access_lost", "other_account", DISCONNECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,24 +97,31 @@ class Connecting:
         return connection
 
     async def disconnect(self, name: str) -> None:
-        """Withdraw both grants and forget the connection and all it remembers."""
+        """
+        Withdraw both grants, forget the tokens and rest the connection.
+
+        Its links stay: connected again, it goes on where it was and doubles nothing.
+        """
         connection = self.store.connection(name)
         for side in Side:
             account_id = connection.account_id(side)
             if account_id is None or self._is_shared(connection, side):
                 continue
             if self.store.account(account_id).has_credential:
-                credential = self.store.credential(account_id)
-                try:
-                    await revoke(self.transport, side, credential, self.clock)
-                except AccessLost:
-                    pass  # withdrawn already: that is what was wanted
-                except CrmError as error:
-                    # The local copy goes all the same; the CRM's own page can withdraw the rest.
-                    self.store.note(connection.id, self.who, "revoke_failed", str(error))
+                await self._withdraw(connection, side, self.store.credential(account_id))
+                self.store.forget_credential(account_id)
             self.connectors.forget(account_id)
-        self.store.note(connection.id, self.who, "disconnected", name)
-        self.store.remove_connection(connection.id)
+        self.store.suspend(connection.id, DISCONNECTED)
+        self.store.note(connection.id, self.who, DISCONNECTED, name)
+
+    async def _withdraw(self, connection: Connection, side: Side, credential: Credential) -> None:
+        try:
+            await revoke(self.transport, side, credential, self.clock)
+        except AccessLost:
+            pass  # withdrawn already: that is what was wanted
+        except CrmError as error:
+            # The local copy goes all the same; the CRM's own page can withdraw the rest.
+            self.store.note(connection.id, self.who, "revoke_failed", str(error))
 
     def _sign_in(self, open_browser: Callable[[str], None]) -> SignIn:
         return SignIn(transport=self.transport, clock=self.clock, open_browser=open_browser)
@@ -137,7 +147,7 @@ class Connecting:
         self.connectors.forget(account_id)
         attached = self.store.attach(connection.id, side, account_id)
         self.store.note(connection.id, self.who, "connected", f"{side.title} {external_id}")
-        if attached.is_suspended and attached.suspended_reason == "access_lost":
+        if attached.is_suspended and attached.suspended_reason in _MENDED_BY_CONNECTING:
             self.store.resume(connection.id)
         mine = self.store.for_connection(connection.id)
         for cached in ("portal", "org", "owners", "users"):
