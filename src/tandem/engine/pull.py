@@ -84,9 +84,10 @@ async def _changed(run: RunContext, object_type: ObjectType) -> AsyncIterator[Ba
                 activities=tuple(pending), checkpoints={name: {"at": page.watermark.isoformat()}}
             )
             pending = []
-    yield Batch(
-        activities=tuple(pending), checkpoints={name: {"at": (asked_at or run.now).isoformat()}}
-    )
+    if asked_at is None:
+        # Nothing changed, but the answer told the time: the host's clock may run ahead of HubSpot's.
+        run.now = asked_at = await run.hubspot.now()
+    yield Batch(activities=tuple(pending), checkpoints={name: {"at": asked_at.isoformat()}})
 
 
 async def _due(run: RunContext) -> AsyncIterator[Batch]:
