@@ -304,3 +304,25 @@ async def test_a_dry_run_says_what_it_would_do_and_leaves_no_trace(story: Story)
     assert (action.operation, action.subject, action.person) == ("create", "Call", person)
     assert await story.tasks() == []
     assert (await story.sync()).total(Outcome.CREATED) == 1
+
+
+async def test_what_another_integration_put_on_a_contact_becomes_a_task(story: Story) -> None:
+    story.running.sandbox.world.switches.set({"tier": "enterprise"})
+    contact, person = story.person()
+    await story.switch_on(Kind.INTEGRATION_EVENT)
+    story.in_hubspot("record_event", event_type="pe_custom_event", contact=contact)
+    story.in_hubspot("record_event", event_type="e_visited_page", contact=contact)
+    await story.sync()
+    await story.later(hours=2)
+    task = await story.task()
+
+    assert (task["Subject"], task["WhoId"], task["IsClosed"]) == ("custom event", person, True)
+
+
+async def test_an_account_without_event_occurrences_is_no_trouble(story: Story) -> None:
+    story.running.sandbox.world.switches.set({"tier": "free"})
+    await story.switch_on(Kind.INTEGRATION_EVENT)
+
+    report = await story.sync()
+
+    assert (report.state, report.message) == ("done", "")

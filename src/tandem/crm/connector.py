@@ -137,6 +137,12 @@ class HubSpot(Protocol):
 
     def participations(self, event: MarketingEvent) -> AsyncIterator[Sequence[Activity]]: ...
 
+    async def occurrence_types(self) -> Sequence[str]:
+        """Event types that other integrations record on contacts; empty where the account has none."""
+
+    def occurrences(self, event_type: str, since: datetime) -> AsyncIterator[Sequence[Activity]]:
+        """Events of one type on contacts, newest first, back to *since*; one call per 100."""
+
     async def file_names(self, ids: Collection[str]) -> Mapping[str, str]:
         """Names of attached files; empty where the ``files`` scope is not granted."""
 

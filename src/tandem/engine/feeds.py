@@ -43,6 +43,8 @@ async def pull(run: RunContext) -> AsyncIterator[Pulled]:
     if run.policy.kind(Kind.INTEGRATION_EVENT).enabled:
         async for pulled in _participations(run):
             yield pulled
+        async for pulled in _occurrences(run):
+            yield pulled
 
 
 def _moment(saved: Mapping[str, Any], name: str) -> datetime | None:
@@ -160,6 +162,39 @@ async def _participations(run: RunContext) -> AsyncIterator[Pulled]:
             yield page, {}
     if present != tallies:
         yield (), {"participations": {"tallies": present}}
+
+
+# --------------------------------------------------------------------------- event occurrences
+
+
+async def _occurrences(run: RunContext) -> AsyncIterator[Pulled]:
+    """
+    What other integrations recorded on contacts, once an hour: one call for each of their event types.
+
+    Which types there are is asked once a day; most accounts have none.
+    """
+    switched_on = run.policy.kind(Kind.INTEGRATION_EVENT).since or run.now
+    saved = await run.db(run.store.checkpoint, "occurrences") or {}
+    read_until, asked_at = _moment(saved, "at"), _moment(saved, "types_at")
+    types: list[str] = list(saved.get("types", ()))
+    if read_until is not None and run.now - read_until < _HOUR:
+        return
+    if asked_at is None or run.now - asked_at >= _DAY:
+        types, asked_at = list(await run.hubspot.occurrence_types()), run.now
+    since = switched_on if read_until is None else max(switched_on, read_until - _HOURLY_REACH)
+    for event_type in types:
+        async for page in run.hubspot.occurrences(event_type, since):
+            yield page, {}
+    yield (
+        (),
+        {
+            "occurrences": {
+                "at": run.now.isoformat(),
+                "types": types,
+                "types_at": asked_at.isoformat(),
+            }
+        },
+    )
 
 
 # --------------------------------------------------------------------------- sales e-mail counters

@@ -8,6 +8,7 @@ id, and never changes. Ids are made of what the vendor documents as the event's 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -20,9 +21,11 @@ __all__ = [
     "EmailEvent",
     "FormValue",
     "MarketingEventRecord",
+    "Occurrence",
     "Participation",
     "Submission",
     "email_activity_from",
+    "occurrence_activity_from",
     "participation_activity_from",
     "submission_activity_from",
 ]
@@ -177,6 +180,33 @@ class Participation(msgspec.Struct, frozen=True, rename="camel"):
     id: str
     properties: _State = _State()
     associations: _Sides = _Sides()
+
+
+class Occurrence(msgspec.Struct, frozen=True, rename="camel"):
+    """An event occurrence [SPEC:events-occurrences.v3]."""
+
+    id: str
+    event_type: str
+    occurred_at: datetime
+    object_id: str = ""
+
+
+_TYPE_PREFIX = re.compile(r"^[a-z]+\d*_")
+
+
+def occurrence_activity_from(occurrence: Occurrence) -> Activity:
+    """What another integration recorded; HubSpot gives the type's internal name, said here in words."""
+    when = occurrence.occurred_at.astimezone(UTC)
+    name = _TYPE_PREFIX.sub("", occurrence.event_type).replace("_", " ").strip()
+    return Activity(
+        kind=Kind.INTEGRATION_EVENT,
+        id=occurrence.id,
+        created_at=when,
+        occurred_at=when,
+        title=name or occurrence.event_type,
+        source_id=occurrence.event_type,
+        person_id=occurrence.object_id or None,
+    )
 
 
 def participation_activity_from(

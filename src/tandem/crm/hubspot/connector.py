@@ -15,7 +15,7 @@ from tandem.clock import Clock
 from tandem.crm.caller import Call, Caller
 from tandem.crm.connector import Conversion, Form, MarketingEvent, Page
 from tandem.crm.http import Transport
-from tandem.crm.hubspot import feeds, paths, records, search
+from tandem.crm.hubspot import feeds, occurrences, paths, records, search
 from tandem.crm.hubspot.errors import HubSpotDialect
 from tandem.crm.rate_limit import Budget
 from tandem.crm.retry import DEFAULT, Patience
@@ -335,6 +335,12 @@ class HubSpotConnector:
 
     async def marketing_events(self) -> Sequence[MarketingEvent]:
         return await feeds.marketing_events(self._caller)
+
+    async def occurrence_types(self) -> Sequence[str]:
+        return await occurrences.occurrence_types(self._caller)
+
+    def occurrences(self, event_type: str, since: datetime) -> AsyncIterator[Sequence[Activity]]:
+        return occurrences.occurrences(self._caller, event_type, since)
 
     def participations(self, event: MarketingEvent) -> AsyncIterator[Sequence[Activity]]:
         return feeds.participations(self._caller, event)

@@ -14,10 +14,12 @@ __all__ = [
     "ACCOUNT",
     "CAMPAIGN",
     "EMAIL_EVENTS",
+    "EVENT_TYPES",
     "FILES",
     "FORMS",
     "INTROSPECT",
     "MARKETING_EVENTS",
+    "OCCURRENCES",
     "OWNERS",
     "PARTICIPATIONS",
     "SUBMISSIONS",
@@ -37,6 +39,8 @@ EMAIL_EVENTS = "/email/public/v1/events"
 CAMPAIGN = "/email/public/v1/campaigns/{campaign}"
 MARKETING_EVENTS = "/marketing/v3/marketing-events"
 PARTICIPATIONS = "/marketing/v3/marketing-events/participations/{event}/breakdown"
+OCCURRENCES = "/events/v3/events"
+EVENT_TYPES = "/events/v3/events/event-types"
 FILES = "/files/v3/files/search"
 INTROSPECT = "/oauth/v3/token/introspect"
 
