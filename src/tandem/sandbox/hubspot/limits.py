@@ -53,11 +53,11 @@ class Limits:
         headers = self._headers(token, group, most, most - len(recent), used_today)
         if used_today > self.per_day(group):
             self._uncount_day(group)
-            seconds = (self._midnight - now) // 1000 + 1
+            seconds = -((now - self._midnight) // 1000)
             raise self._refused("DAILY", "daily", token, seconds, headers)
         if len(recent) >= most:
             self._uncount_day(group)
-            seconds = (recent[0] + TEN_SECONDS - now) // 1000 + 1
+            seconds = -((now - recent[0] - TEN_SECONDS) // 1000)
             raise self._refused(
                 "TEN_SECONDLY_ROLLING", "ten_secondly_rolling", token, seconds, headers
             )
