@@ -50,13 +50,13 @@ def all_worlds(core: Core) -> Iterator[World]:
     records = all_records()
     gone, never = core.pair.GONE, core.pair.NEVER
     both, hubspot = frozenset(Side), frozenset({Side.HUBSPOT})
+    for one, other in itertools.product([*records, gone, never], repeat=2):
+        yield World({Side.HUBSPOT: one, Side.SALESFORCE: other}, None, both)
     for one, other in itertools.product([*records, gone], repeat=2):
         there = {Side.HUBSPOT: one, Side.SALESFORCE: other}
         for base in records:
             for read in (both, hubspot):
                 yield World(there, dict.fromkeys(Side, base), read)
-    for one, other in itertools.product([*records, gone, never], repeat=2):
-        yield World({Side.HUBSPOT: one, Side.SALESFORCE: other}, None, both)
 
 
 def all_rules(core: Core) -> Iterator[Any]:
@@ -64,11 +64,17 @@ def all_rules(core: Core) -> Iterator[Any]:
     ways = (frozenset(Side), frozenset({Side.SALESFORCE}), frozenset({Side.HUBSPOT}))
     winners = (core.policy.ConflictRule.HUBSPOT, core.policy.ConflictRule.SALESFORCE)
     for writes, winner, deletes in itertools.product(ways, winners, core.policy.DeletePolicy):
-        if len(writes) == 1 and winner is not winners[0]:
-            continue  # where one side leads there is no conflict to decide
         yield core.pair.Rules(
             fields=frozenset(FIELDS), writes=writes, conflict_rule=winner, delete_policy=deletes
         )
+
+
+def _matters(core: Core, world: World, rules: Any) -> bool:
+    """Whether these rules differ from simpler ones in this world: deletes need a deletion, conflicts both sides."""
+    is_gone = core.pair.GONE in world.there.values()
+    keeps = rules.delete_policy is core.policy.DeletePolicy.KEEP
+    by_hubspot = rules.conflict_rule is core.policy.ConflictRule.HUBSPOT
+    return by_hubspot if is_gone else keeps and (rules.is_two_way or by_hubspot)
 
 
 def landed(core: Core, world: World, actions: tuple[Any, ...]) -> World:
@@ -145,7 +151,10 @@ def outcomes(core: Core) -> Iterator[Outcome]:
 
 
 def _worked_out(core: Core) -> Iterator[Outcome]:
-    for world, rules in itertools.product(all_worlds(core), all_rules(core)):
+    every = list(all_rules(core))
+    for world, rules in itertools.product(all_worlds(core), every):
+        if not _matters(core, world, rules):
+            continue
         yield Outcome(world, rules, *run(core, world, rules))
 
 
