@@ -11,7 +11,7 @@ from tandem.mapping.text import clean, cut, one_line, utf16_length
 from tandem.model import Activity, Call, Kind, Remark
 from tandem.sync.policy import Language
 
-__all__ = ["comments_from", "says_all"]
+__all__ = ["comments_from"]
 
 _QUOTING = frozenset(
     {
@@ -119,18 +119,6 @@ def comments_from(
     if text:
         text = _within(text, max(limit - around, 0), words, url)
     return cut("\n\n".join(part for part in (*head, text, *foot) if part), limit)
-
-
-def says_all(activity: Activity) -> bool:
-    """Whether Comments can hold everything the body says: False for bodies with markup or beyond the limit."""
-    body = activity.body
-    if body.html and text_looks_marked_up(body.html):
-        return False
-    return utf16_length(body.html or body.text or "") <= COMMENTS_LIMIT
-
-
-def text_looks_marked_up(source: str) -> bool:
-    return "<" in source and ">" in source
 
 
 def _head(activity: Activity, words: _Words, *, with_call: bool) -> list[str]:

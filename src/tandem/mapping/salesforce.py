@@ -123,7 +123,7 @@ def seen_fields(
     said: dict[Field, Value] = {
         Field.SUBJECT: _subject_said(activity, marker),
         Field.STATUS: _status_said(activity, now),
-        Field.DUE: instant_text(activity.occurred_at),
+        Field.DUE: _instant_text(activity.occurred_at),
         Field.COMMENTS: _comments_said(activity, marker),
         Field.PERSON: person,
         Field.RELATED: related,
@@ -138,7 +138,7 @@ def seen_fields(
     return said
 
 
-def instant_text(instant: datetime) -> str:
+def _instant_text(instant: datetime) -> str:
     """*instant* as the base remembers it: ISO 8601 in UTC."""
     return instant.astimezone(UTC).isoformat()
 
