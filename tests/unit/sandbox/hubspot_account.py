@@ -41,7 +41,7 @@ class Account:
         self.app = create_app(self.state)
         self.token: str | None = self.state.access_token
 
-    def act(self, name: str, **arguments: Any) -> dict[str, Any]:
+    def act(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         return self.state.act(name, arguments)
 
     def contact(self, email: str = "tanaka@example.co.jp", **properties: str) -> str:

@@ -54,3 +54,5 @@ def act(state: "HubSpotState", name: str, arguments: Mapping[str, Any]) -> dict[
         return found(state, **{parameters[known].name: each for known, each in arguments.items()})
     except HubSpotError as error:
         raise ActError(f"{name} failed: {error.message}") from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ActError(f"{name} cannot make sense of its arguments: {error}") from error

@@ -8,7 +8,7 @@ from tandem.sandbox.hubspot.errors import HubSpotError, invalid
 from tandem.sandbox.hubspot.feeds import ATTENDANCE_STATES, EMAIL_EVENT_TYPES, occurrence
 from tandem.sandbox.hubspot.kinds import kind_named
 from tandem.sandbox.hubspot.records import Record, Source
-from tandem.sandbox.hubspot.values import stamp
+from tandem.sandbox.hubspot.values import is_whole, stamp
 
 if TYPE_CHECKING:
     from tandem.sandbox.hubspot.state import HubSpotState
@@ -274,7 +274,7 @@ def attend_event(
         raise invalid(f"state must be one of {', '.join(ATTENDANCE_STATES)}")
     found = named(state.feeds.marketing_events, event, "marketing event", "eventName")
     record, when = contact_of(state, contact), moment(state, at)
-    ids = [int(each["id"]) for each in state.feeds.participations if str(each["id"]).isdigit()]
+    ids = [int(each["id"]) for each in state.feeds.participations if is_whole(str(each["id"]))]
     participation = {
         "id": str(max(ids, default=90_999) + 1),
         "createdAt": stamp(state.crm.now()),

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tandem.sandbox.hubspot.errors import HubSpotError
-from tandem.sandbox.hubspot.values import stamp
+from tandem.sandbox.hubspot.values import is_whole, stamp
 from tandem.sandbox.world import World
 
 JOURNAL_SCOPES = frozenset(
@@ -318,7 +318,7 @@ def _check_redirect(uri: str) -> None:
     parts = urlsplit(uri)
     host = parts.hostname or ""
     is_local = host in ("localhost", "127.0.0.1")
-    is_bare_address = host.replace(".", "").isdigit() or ":" in host
+    is_bare_address = is_whole(host.replace(".", "")) or ":" in host
     if (parts.scheme == "https" and host and not is_bare_address) or (
         parts.scheme in ("http", "https") and is_local
     ):

@@ -23,7 +23,7 @@ from tandem.sandbox.hubspot.kinds import KINDS, association_type
 from tandem.sandbox.hubspot.owners import Owners
 from tandem.sandbox.hubspot.pipelines import Pipelines, Stage
 from tandem.sandbox.hubspot.records import Record, Source, Table
-from tandem.sandbox.hubspot.values import instant_ms, normal, stamp
+from tandem.sandbox.hubspot.values import instant_ms, is_whole, normal, stamp
 from tandem.sandbox.world import World
 
 BIN_MS = 90 * 86_400_000
@@ -95,7 +95,7 @@ class Crm:
             self.require_unique(kind, id_property)
             found = table.by_unique(id_property, record_id)
         else:
-            found = table.find(int(record_id)) if record_id.isdigit() else None
+            found = table.find(int(record_id)) if is_whole(record_id) else None
         if found is None:
             raise not_found("resource not found")
         return found

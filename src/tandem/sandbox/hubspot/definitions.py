@@ -130,7 +130,7 @@ def defined(kind: Kind, asked: Mapping[str, Any], now_ms: int) -> Definition:
         raise invalid(
             f"Invalid fieldType {field_type!r}; it must be one of {', '.join(FIELD_TYPES)}"
         )
-    options = options_of(asked)
+    options, order = options_of(asked), asked.get("displayOrder")
     if kind_of_value == "bool" and not options:
         options = (("true", "Yes"), ("false", "No"))
     if kind_of_value == "enumeration" and not options and not asked.get("externalOptions"):
@@ -150,13 +150,15 @@ def defined(kind: Kind, asked: Mapping[str, Any], now_ms: int) -> Definition:
         is_custom=True,
         created=now_ms,
         updated=now_ms,
-        order=int(asked.get("displayOrder") or -1),
+        order=order if isinstance(order, int) else -1,
     )
 
 
 def options_of(asked: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The (value, label) pairs of an `options` list, or 400."""
     listed = asked.get("options") or []
+    if not isinstance(listed, list):
+        raise invalid("options must be a list")
     options = []
     for option in listed:
         if not isinstance(option, Mapping) or "value" not in option or "label" not in option:

@@ -4,7 +4,7 @@ from typing import Any
 
 from tandem.sandbox.hubspot.records import Record
 from tandem.sandbox.hubspot.state import HubSpotState
-from tandem.sandbox.hubspot.values import instant_ms
+from tandem.sandbox.hubspot.values import instant_ms, is_whole
 
 _TYPES = {
     "notes": "NOTE",
@@ -84,7 +84,7 @@ def engagement_json(state: HubSpotState, kind: str, record: Record) -> dict[str,
             "createdAt": record.created,
             "lastUpdated": record.updated,
             "createdBy": record.source.user_id,
-            "ownerId": int(owner) if owner and owner.isdigit() else None,
+            "ownerId": int(owner) if owner and is_whole(owner) else None,
             "type": name,
             "timestamp": instant_ms(values.get("hs_timestamp", "")) or record.created,
             "source": record.source.type,
@@ -95,7 +95,7 @@ def engagement_json(state: HubSpotState, kind: str, record: Record) -> dict[str,
         "attachments": [
             {"id": int(each)}
             for each in values.get("hs_attachment_ids", "").split(";")
-            if each.isdigit()
+            if is_whole(each)
         ],
         "metadata": _metadata(state, kind, record),
     }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tandem.sandbox.hubspot.errors import invalid, not_found
-from tandem.sandbox.hubspot.values import instant_ms, stamp
+from tandem.sandbox.hubspot.values import instant_ms, is_whole, stamp
 
 EMAIL_EVENT_TYPES = (
     "SENT", "DROPPED", "PROCESSED", "DELIVERED", "DEFERRED", "BOUNCE", "OPEN", "CLICK", "PRINT",
@@ -126,7 +126,7 @@ class Feeds:
         return self.forms[guid]
 
     def campaign(self, campaign_id: str) -> Item:
-        found = self.campaigns.get(int(campaign_id)) if campaign_id.isdigit() else None
+        found = self.campaigns.get(int(campaign_id)) if is_whole(campaign_id) else None
         if found is None:
             raise not_found(f"Campaign {campaign_id} does not exist")
         return found

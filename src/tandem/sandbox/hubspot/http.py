@@ -19,6 +19,7 @@ from starlette.responses import Response
 from tandem.sandbox.hubspot.auth import Token
 from tandem.sandbox.hubspot.errors import HubSpotError, invalid
 from tandem.sandbox.hubspot.state import HubSpotState
+from tandem.sandbox.hubspot.values import is_whole
 
 LONGEST_TARGET = 16_000
 """Longer addresses are answered with 414; property lists beyond 15,000 characters meet it [F-airbyte]."""
@@ -109,7 +110,7 @@ class Call:
         value = self.text(name)
         if value is None:
             return default
-        if not value.lstrip("-").isdigit():
+        if not is_whole(value.lstrip("-")):
             raise invalid(f"{name} must be a whole number, not {value!r}")
         if not least <= int(value) <= most:
             raise invalid(f"{name} must be between {least} and {most}, not {value}")
@@ -120,7 +121,7 @@ class Call:
         value = self.text(name)
         if value is None:
             return None
-        if not value.lstrip("-").isdigit():
+        if not is_whole(value.lstrip("-")):
             raise invalid(f"{name} must be milliseconds since 1970, not {value!r}")
         return int(value)
 
@@ -311,7 +312,7 @@ def after_index(call: Call, name: str = "after") -> int:
     value = call.text(name)
     if value is None:
         return 0
-    if not value.isdigit():
+    if not is_whole(value):
         raise invalid(f"{name} {value!r} is not valid")
     return int(value)
 

@@ -11,7 +11,7 @@ from tandem.sandbox.hubspot.definitions import Definition
 from tandem.sandbox.hubspot.errors import invalid
 from tandem.sandbox.hubspot.kinds import kind_named
 from tandem.sandbox.hubspot.records import Record
-from tandem.sandbox.hubspot.values import instant_ms
+from tandem.sandbox.hubspot.values import instant_ms, is_whole
 
 ASSOCIATED = "associations."
 """What a filter on associated records begins with: `associations.contact`."""
@@ -72,7 +72,7 @@ def _stamped(crm: Crm, kind: str, name: str) -> Callable[[Record], int] | None:
 def _association_test(crm: Crm, kind: str, each: Filter) -> Test:
     target = kind_named(each.name.removeprefix(ASSOCIATED)).name
     wanted = each.values or {each.value}
-    ids = {int(value) for value in wanted if value.isdigit()}
+    ids = {int(value) for value in wanted if is_whole(value)}
 
     def is_there(record: Record) -> bool:
         present = crm.associations.targets(kind, record.id, target)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from tandem.sandbox.hubspot.errors import invalid, not_found
 from tandem.sandbox.hubspot.records import Record, Source
+from tandem.sandbox.hubspot.values import is_whole
 
 if TYPE_CHECKING:
     from tandem.sandbox.hubspot.state import HubSpotState
@@ -55,7 +56,7 @@ def merge(
 def gdpr_delete(state: "HubSpotState", kind: str, wanted: str, id_property: str | None) -> None:
     """Destroy a record for good, in the bin as well."""
     crm, table = state.crm, state.crm.tables[kind]
-    record_id = int(wanted) if wanted.isdigit() and not id_property else None
+    record_id = int(wanted) if is_whole(wanted) and not id_property else None
     if record_id is not None and record_id in table.archived:
         table.purge(record_id)
         crm.associations.drop(kind, record_id)

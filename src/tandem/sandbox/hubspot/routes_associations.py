@@ -8,7 +8,7 @@ from tandem.sandbox.hubspot.errors import invalid, not_found
 from tandem.sandbox.hubspot.http import NO_CONTENT, Answer, Call, Spec, paging, required
 from tandem.sandbox.hubspot.kinds import Kind, association_type, kind_named
 from tandem.sandbox.hubspot.routes_objects import batch_answer
-from tandem.sandbox.hubspot.values import stamp
+from tandem.sandbox.hubspot.values import is_whole, stamp
 
 MOST_READ = 1_000
 MOST_WRITTEN = 2_000
@@ -79,7 +79,7 @@ def delete_pair(call: Call) -> Answer:
     """DELETE …/associations/{target}/{target_id}: all associations of the pair, 204."""
     source, target = _kinds(call)
     one, other = call.param("id"), call.param("target_id")
-    if one.isdigit() and other.isdigit():
+    if is_whole(one) and is_whole(other):
         _dissociate(call, source, int(one), target, int(other))
     return NO_CONTENT
 
@@ -265,25 +265,25 @@ def _targets_after(
     if not after:
         return targets if len(targets) <= limit else sorted(targets)
     text = str(after)
-    if not text.isdigit():
+    if not is_whole(text):
         raise invalid(f"after {after!r} is not valid")
     return sorted(each for each in targets if each >= int(text))
 
 
 def _record_id(call: Call, kind: Kind, wanted: str) -> int:
-    record = call.state.crm.tables[kind.name].find(int(wanted)) if wanted.isdigit() else None
+    record = call.state.crm.tables[kind.name].find(int(wanted)) if is_whole(wanted) else None
     if record is None:
         raise not_found(f"{kind.singular} {wanted} does not exist")
     return record.id
 
 
 def _winner(call: Call, kind: Kind, wanted: str) -> int:
-    return call.state.crm.tables[kind.name].winner(int(wanted)) if wanted.isdigit() else 0
+    return call.state.crm.tables[kind.name].winner(int(wanted)) if is_whole(wanted) else 0
 
 
 def _id_in(reference: Any) -> int | None:
     text = str(reference.get("id", "")) if isinstance(reference, dict) else ""
-    return int(text) if text.isdigit() else None
+    return int(text) if is_whole(text) else None
 
 
 def _pair(call: Call, source: Kind, target: Kind, each: dict[str, Any]) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ from tandem.sandbox.hubspot.engagements import engagement_json, engagement_types
 from tandem.sandbox.hubspot.errors import invalid, not_found
 from tandem.sandbox.hubspot.http import Answer, Call, Spec, after_index
 from tandem.sandbox.hubspot.records import Record, stamp_key
+from tandem.sandbox.hubspot.values import is_whole
 
 
 def engagements_paged(call: Call) -> Answer:
@@ -32,7 +33,7 @@ def engagements_after(call: Call) -> Answer:
     """
     mark = call.text("after") or "0"
     time, _, last_id = mark.partition("-")
-    if not time.isdigit() or (last_id and not last_id.isdigit()):
+    if not is_whole(time) or (last_id and not is_whole(last_id)):
         raise invalid(f"after {mark!r} is not valid")
     place = stamp_key(int(time), int(last_id) + 1 if last_id else 0)
     found = [each for each in _engagements(call) if stamp_key(each[1].updated, each[1].id) >= place]

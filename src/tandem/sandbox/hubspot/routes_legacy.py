@@ -11,7 +11,7 @@ from typing import Any
 from tandem.sandbox.hubspot.feeds import Item
 from tandem.sandbox.hubspot.http import Answer, Call, Spec, after_index
 from tandem.sandbox.hubspot.records import Entry, Record, stamp_key
-from tandem.sandbox.hubspot.values import instant_ms
+from tandem.sandbox.hubspot.values import instant_ms, is_whole
 
 _CONTACTS = ("crm.objects.contacts.read",)
 _COMPANIES = ("crm.objects.companies.read",)
@@ -135,7 +135,7 @@ def contacts_batch(call: Call) -> Answer:
     """GET /contacts/v1/contact/vids/batch?vid=…: an object by id."""
     names = call.several("property") or None
     live = call.state.crm.tables["contacts"].live
-    ids = [int(each) for each in call.several("vid") if each.isdigit()]
+    ids = [int(each) for each in call.several("vid") if is_whole(each)]
     return Answer(
         body={str(each): _contact(call, live[each], names) for each in ids if each in live}
     )

@@ -15,7 +15,7 @@ from tandem.sandbox.hubspot.http import (
 )
 from tandem.sandbox.hubspot.kinds import kind_named
 from tandem.sandbox.hubspot.lists import RecordList
-from tandem.sandbox.hubspot.values import stamp
+from tandem.sandbox.hubspot.values import is_whole, stamp, whole
 
 _READ = ("crm.lists.read",)
 _WRITE = ("crm.lists.write",)
@@ -41,15 +41,14 @@ def list_lists(call: Call) -> Answer:
 def search_lists(call: Call) -> Answer:
     """POST /crm/v3/lists/search."""
     asked = call.json()
-    count, offset = int(asked.get("count") or 20), int(asked.get("offset") or 0)
-    if not 1 <= count <= _LARGEST_SEARCH:
-        raise invalid(f"count must be between 1 and {_LARGEST_SEARCH}")
+    count = whole(asked.get("count") or 20, "count", 1, _LARGEST_SEARCH)
+    offset = whole(asked.get("offset") or 0, "offset", 0, None)
     sort = str(asked.get("sort") or "HS_LIST_ID")
     key = _SORTS.get(sort.lstrip("-"))
     if key is None:
         raise invalid(f"Invalid sort {sort!r}; it must be one of {', '.join(_SORTS)}")
     query = str(asked.get("query") or "").lower()
-    types, ids = asked.get("processingTypes"), asked.get("listIds")
+    types, ids = _texts(asked.get("processingTypes")), _texts(asked.get("listIds"))
     type_id = asked.get("objectTypeId")
     found = sorted(
         (
@@ -57,7 +56,7 @@ def search_lists(call: Call) -> Answer:
             for each in call.state.lists.listing()
             if query in each.name.lower()
             and (not types or each.processing_type in types)
-            and (not ids or each.id in map(str, ids))
+            and (not ids or each.id in ids)
             and (not type_id or each.type_id == type_id)
         ),
         key=key,
@@ -160,7 +159,7 @@ def lists_of_record(call: Call) -> Answer:
     """GET /crm/v3/lists/records/{type}/{record}/memberships."""
     type_id = kind_named(call.param("type")).type_id
     record = call.param("record")
-    found = call.state.lists.of_record(type_id, int(record)) if record.isdigit() else []
+    found = call.state.lists.of_record(type_id, int(record)) if is_whole(record) else []
     return Answer(body={"results": found, "total": len(found)})
 
 
@@ -172,11 +171,17 @@ def lists_of_records(call: Call) -> Answer:
             kind_named(str(each.get("objectTypeId"))).type_id,
             str(each.get("recordId")),
         )
-        found = call.state.lists.of_record(type_id, int(record)) if record.isdigit() else []
+        found = call.state.lists.of_record(type_id, int(record)) if is_whole(record) else []
         results.append(
             {"recordId": {"objectTypeId": type_id, "recordId": record}, "memberships": found}
         )
     return Answer(body={"status": "COMPLETE", "results": results})
+
+
+def _texts(listed: Any) -> set[str]:
+    if listed is not None and not isinstance(listed, list):
+        raise invalid("processingTypes and listIds must be lists")
+    return set(map(str, listed or ()))
 
 
 def _members(call: Call, found: RecordList, ids: list[int]) -> Answer:
@@ -218,7 +223,7 @@ def _ids(listed: Any) -> list[int]:
     ids = [str(each) for each in listed]
     if len(ids) > _MOST_CHANGED:
         raise invalid(f"At most {_MOST_CHANGED} records can be changed at once")
-    if not all(each.isdigit() for each in ids):
+    if not all(is_whole(each) for each in ids):
         raise invalid("Record ids must be numbers")
     return [int(each) for each in ids]
 

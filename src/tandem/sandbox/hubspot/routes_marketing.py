@@ -12,7 +12,7 @@ from tandem.sandbox.hubspot.feeds import (
 )
 from tandem.sandbox.hubspot.http import Answer, Call, Spec, page_of, paging
 from tandem.sandbox.hubspot.kinds import kind_named
-from tandem.sandbox.hubspot.values import instant_ms, stamp
+from tandem.sandbox.hubspot.values import instant_ms, is_whole, stamp
 
 _FORM_SCOPE = ("forms",)
 _CONTENT_SCOPE = ("content", "marketing-email")
@@ -84,7 +84,7 @@ def list_campaigns(call: Call) -> Answer:
     """GET /email/public/v1/campaigns and …/by-id."""
     limit = call.whole("limit", 20, 1_000)
     offset = call.text("offset") or "0"
-    if not offset.isdigit():
+    if not is_whole(offset):
         raise invalid(f"offset {offset!r} is not valid")
     campaigns = [each for _, each in sorted(call.state.feeds.campaigns.items())]
     begin, end = int(offset), int(offset) + limit

@@ -10,7 +10,7 @@ from tandem.sandbox.hubspot.merging import gdpr_delete, merge
 from tandem.sandbox.hubspot.records import Record, Source
 from tandem.sandbox.hubspot.search import LARGEST_BODY, search
 from tandem.sandbox.hubspot.showing import Shape, associated, show, show_written
-from tandem.sandbox.hubspot.values import stamp
+from tandem.sandbox.hubspot.values import is_whole, stamp
 from tandem.sandbox.hubspot.writing import (
     archive_one,
     batch_write,
@@ -57,7 +57,7 @@ def list_records(call: Call) -> Answer:
         (table.archived_ids, table.archived) if archived else (table.live_ids, table.live)
     )
     after = call.text("after") or "0"
-    if not after.isdigit():
+    if not is_whole(after):
         raise invalid(f"after {after!r} is not valid")
     found = [
         each for each, _ in zip(ids.ascending(int(after), 1 << 62), range(limit + 1), strict=False)
@@ -109,7 +109,7 @@ def update_record(call: Call) -> Answer:
 def archive_record(call: Call) -> Answer:
     """DELETE /crm/v3/objects/{kind}/{id}: 204, also for an unknown id."""
     record_id = call.param("id")
-    if record_id.isdigit():
+    if is_whole(record_id):
         archive_one(call.state, _kind(call).name, int(record_id))
     return NO_CONTENT
 
@@ -125,7 +125,7 @@ def batch_read(call: Call) -> Answer:
         _names(asked, "propertiesWithHistory"),
         call.token,
     )
-    id_property = asked.get("idProperty")
+    id_property = _id_property(asked)
     archived = call.flag("archived")
     results, missing = [], []
     for each in inputs:
@@ -160,7 +160,7 @@ def batch_archive(call: Call) -> Answer:
     kind = _kind(call)
     for each in call.inputs(MOST_INPUTS):
         record_id = str(each.get("id", ""))
-        if record_id.isdigit():
+        if is_whole(record_id):
             archive_one(call.state, kind.name, int(record_id))
     return NO_CONTENT
 
@@ -197,9 +197,7 @@ def merge_records(call: Call) -> Answer:
 def gdpr_delete_record(call: Call) -> Answer:
     """POST …/gdpr-delete {objectId, idProperty}: 204."""
     asked = call.json()
-    gdpr_delete(
-        call.state, _kind(call).name, str(asked.get("objectId", "")), asked.get("idProperty")
-    )
+    gdpr_delete(call.state, _kind(call).name, str(asked.get("objectId", "")), _id_property(asked))
     return NO_CONTENT
 
 
@@ -255,7 +253,7 @@ def _look_up(
 ) -> Record | None:
     crm = call.state.crm
     if archived or call.state.world.switches["plain_get_of_archived"] == 200:
-        binned = crm.in_bin(kind.name, int(wanted)) if wanted.isdigit() else None
+        binned = crm.in_bin(kind.name, int(wanted)) if is_whole(wanted) else None
         if archived or binned is not None:
             return binned
     try:
@@ -271,6 +269,11 @@ def _precondition(call: Call, kind: Kind) -> None:
     id_property = call.text("idProperty")
     if id_property and id_property != "hs_object_id":
         call.state.crm.require_unique(kind.name, id_property, "update")
+
+
+def _id_property(asked: Mapping[str, Any]) -> str | None:
+    name = asked.get("idProperty")
+    return None if name is None else str(name)
 
 
 def _names(asked: Mapping[str, Any], key: str) -> list[str]:

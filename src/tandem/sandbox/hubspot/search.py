@@ -16,7 +16,7 @@ from tandem.sandbox.hubspot.matching import (
     tokens,
 )
 from tandem.sandbox.hubspot.records import Record, Table, stamp_key
-from tandem.sandbox.hubspot.values import instant_ms
+from tandem.sandbox.hubspot.values import instant_ms, is_whole, whole
 
 MOST_RESULTS = 10_000
 LARGEST_PAGE = 200
@@ -54,8 +54,8 @@ def search(crm: Crm, kind: str, asked: Mapping[str, Any], until: int) -> Found:
     unknown = sorted(set(asked) - _QUERY_KEYS)
     if unknown:
         raise invalid(f"Invalid input JSON: unrecognised field {', '.join(unknown)}")
-    limit = _whole(asked.get("limit", 10), "limit", 0, LARGEST_PAGE)
-    after = _whole(asked.get("after") or 0, "after", 0, None)
+    limit = whole(asked.get("limit", 10), "limit", 0, LARGEST_PAGE)
+    after = whole(asked.get("after") or 0, "after", 0, None)
     if after + limit > MOST_RESULTS or after >= MOST_RESULTS:
         raise invalid(
             f"You can only page through the first {MOST_RESULTS} results of a search; "
@@ -278,7 +278,7 @@ def _few(crm: Crm, table: Table, group: list[Filter]) -> list[Record] | None:
             continue
         wanted = each.values if each.operator == "IN" else {each.value}
         if each.name == "hs_object_id":
-            ids = [int(value) for value in wanted if value.isdigit()]
+            ids = [int(value) for value in wanted if is_whole(value)]
         elif each.name in index.exact:
             exact = index.exact[each.name]
             keys = [value.lower() if each.name == "email" else value for value in wanted]
@@ -288,7 +288,7 @@ def _few(crm: Crm, table: Table, group: list[Filter]) -> list[Record] | None:
             ids = [
                 found
                 for value in wanted
-                if value.isdigit()
+                if is_whole(value)
                 for found in crm.associations.targets(target, int(value), table.kind.name)
             ]
         else:
@@ -328,15 +328,6 @@ def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else str(value)
-
-
-def _whole(value: Any, name: str, low: int, high: int | None) -> int:
-    text = str(value)
-    if isinstance(value, bool) or not text.isdigit():
-        raise invalid(f"{name} must be a whole number, not {value!r}")
-    if int(text) < low or (high is not None and int(text) > high):
-        raise invalid(f"{name} must be between {low} and {high}, not {text}")
-    return int(text)
 
 
 def _no_such_property(name: str) -> HubSpotError:

@@ -8,10 +8,11 @@ from typing import Any
 
 from tandem.sandbox.clock import from_ms, to_ms
 from tandem.sandbox.hubspot.definitions import LONGEST_TEXT, Definition
-from tandem.sandbox.hubspot.errors import ValueProblem
+from tandem.sandbox.hubspot.errors import ValueProblem, invalid
 
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
 _DAY_MS = 86_400_000
+_MOST_DIGITS = 18
 
 
 def stamp(milliseconds: int) -> str:
@@ -28,9 +29,14 @@ def _day(number: int) -> str:
     return from_ms(number * _DAY_MS).date().isoformat()
 
 
+def is_whole(text: str) -> bool:
+    """Whether a text is a whole number, of ASCII digits and not absurdly long."""
+    return text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS
+
+
 def instant_ms(text: str) -> int | None:
     """The instant that an ISO 8601 text or epoch milliseconds mean, None if neither."""
-    if text.lstrip("-").isdigit():
+    if is_whole(text.lstrip("-")):
         try:
             from_ms(int(text))
         except (OverflowError, ValueError):
@@ -153,3 +159,13 @@ def _not_an_option(definition: Definition, text: str) -> ValueProblem:
         definition.name,
         f"{text} was not one of the allowed options: [{allowed}]",
     )
+
+
+def whole(value: Any, name: str, low: int, high: int | None) -> int:
+    """A whole number in a body, given as number or text; 400 outside its bounds."""
+    text = str(value)
+    if isinstance(value, bool) or not is_whole(text):
+        raise invalid(f"{name} must be a whole number, not {value!r}")
+    if int(text) < low or (high is not None and int(text) > high):
+        raise invalid(f"{name} must be between {low} and {high}, not {text}")
+    return int(text)

@@ -9,6 +9,7 @@ from tandem.sandbox.hubspot.kinds import kind_named
 from tandem.sandbox.hubspot.records import Record, Source
 from tandem.sandbox.hubspot.showing import show_written
 from tandem.sandbox.hubspot.state import HubSpotState
+from tandem.sandbox.hubspot.values import is_whole
 
 _CREATE_KEYS = frozenset({"properties", "associations", "objectWriteTraceId"})
 _UPDATE_KEYS = frozenset({"properties", "id", "idProperty", "objectWriteTraceId"})
@@ -196,7 +197,7 @@ def _key_of(state: HubSpotState, kind: str, each: Mapping[str, Any]) -> tuple[st
 
 
 def _refuse_repeated_keys(inputs: Sequence[Mapping[str, Any]]) -> None:
-    keys = [(each.get("idProperty"), str(each.get("id"))) for each in inputs]
+    keys = [(str(each.get("idProperty")), str(each.get("id"))) for each in inputs]
     if len(set(keys)) != len(keys):
         raise invalid("Duplicate IDs found in batch input")
 
@@ -221,7 +222,7 @@ def _link(state: HubSpotState, kind: str, each: Any) -> tuple[str, int, tuple[in
         kind, types[0]["associationCategory"], types[0]["associationTypeId"]
     )
     chosen = state.crm.associations.check(kind, target, types)
-    record = state.crm.tables[target].find(int(target_id)) if target_id.isdigit() else None
+    record = state.crm.tables[target].find(int(target_id)) if is_whole(target_id) else None
     if record is None:
         raise invalid(
             f"One or more associations are not valid: {kind_named(target).singular} {target_id} "
