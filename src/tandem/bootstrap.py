@@ -179,7 +179,7 @@ class Application:
         saved = self._store.settings(connection.id)
         hubspot_now = await self._asking.crm_now(connection, Side.HUBSPOT)
         salesforce_now = await self._asking.crm_now(connection, Side.SALESFORCE)
-        change = change_of(
+        return change_of(
             saved.text,
             text,
             version=saved.version,
@@ -188,17 +188,13 @@ class Application:
             since=since,
             language=self._settings.language,
         )
-        return SettingsChange(
-            base_version=change.base_version,
-            text=change.text,
-            difference=change.difference,
-            warnings=change.warnings,
-        )
 
     async def save_settings(self, name: str, change: SettingsChange, who: str) -> int:
+        # A person may have looked at the difference for minutes: what is switched on begins now.
+        now = await self.plan_settings(name, change.text, since=change.since)
         saved = self._store.save_settings(
             self._store.connection(name).id,
-            text=change.text,
+            text=now.text,
             expected_version=change.base_version,
             changed_by=who,
             difference="\n".join(change.difference),

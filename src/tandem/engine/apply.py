@@ -85,11 +85,14 @@ async def _withdraw(run: RunContext, works: Sequence[Work], done: Sequence[Done]
     Save what did land when a call fails as a whole, and take back the announcements that never left.
 
     A call whose outcome is unknown does not come here: its records answer ``UNKNOWN`` one by one.
+    What is left is due at once, so that the next run does it whatever its source then says.
     """
     finished = {each.link.key for each in done}
     left = [work.link for work in works if work.link.key not in finished]
     await settle(run, done, {})
-    await run.db(_save, run, left)
+    await run.db(_save, run, [replace(link, due_at=run.now) for link in left])
+    for link in left:
+        run.tally.settled(link.kind, Outcome.WAITING, Reason.INTERRUPTED)
 
 
 async def _carry_out(run: RunContext, operation: str, works: Sequence[Work]) -> list[Done]:

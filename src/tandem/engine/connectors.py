@@ -52,6 +52,7 @@ class Connectors:
         self._clock = clock
         self._owner = owner
         self._budgets = Budgets(clock)
+        self._restored: set[int] = set()
         self._made: dict[int, tuple[Account, HubSpotConnector | SalesforceConnector]] = {}
 
     async def connect(
@@ -64,8 +65,7 @@ class Connectors:
             account_id = connection.account_id(side)
             assert account_id is not None, "the caller checks that both sides are attached"
             account, connector = await self._connector(account_id)
-            pace = self._pace(account, (daily_calls or {}).get(side))
-            self._budgets.of(side, account.external_id, pace)
+            await self._allot(account, (daily_calls or {}).get(side))
             found[side] = connector
             external_ids[side] = account.external_id
         hubspot, salesforce = found[Side.HUBSPOT], found[Side.SALESFORCE]
@@ -73,6 +73,18 @@ class Connectors:
         assert isinstance(salesforce, SalesforceConnector)
         salesforce.begin_run()
         return Connected(hubspot=hubspot, salesforce=salesforce, external_ids=external_ids)
+
+    async def _allot(self, account: Account, daily_calls: int | None) -> None:
+        """Keep the account to its allocation, what earlier processes used of it included."""
+        budget = self._budgets.of(
+            account.side, account.external_id, self._pace(account, daily_calls)
+        )
+        if daily_calls is None or account.id in self._restored:
+            return
+        self._restored.add(account.id)
+        since = self._clock.now() - timedelta(hours=24)
+        used = await self._store.run(self._store.calls_by_hour, account.id, since)
+        budget.meter.restore(dict(used))
 
     def forget(self, account_id: int) -> None:
         """The account was connected anew or disconnected: its token is another one from now on."""

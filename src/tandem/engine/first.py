@@ -99,7 +99,12 @@ class First:
         )
         return Work(
             operation="create",
-            link=replace(known, state=LinkState.WAITING, reason=Reason.INTERRUPTED),
+            link=replace(
+                known,
+                state=LinkState.WAITING,
+                reason=Reason.INTERRUPTED,
+                payload=_payload(activity),
+            ),
             target=target,
             record=draft.record,
             fields=tuple(Field),
@@ -144,7 +149,7 @@ class First:
             due_at=due,
             attempts=known.attempts if due_at else known.attempts + 1,
             looks=known.looks + 1 if is_look else known.looks,
-            payload=None if activity.kind.is_record else msgspec.json.encode(activity),
+            payload=_payload(activity),
         )
         return Done(link=settled, outcome=Outcome.WAITING, reason=reason)
 
@@ -177,3 +182,8 @@ class First:
             run_id=self._run.run_id,
             settings_version=self._run.policy.version,
         )
+
+
+def _payload(activity: Activity) -> bytes | None:
+    """A feed event in full, since a feed cannot be asked for one event again; records are read again."""
+    return None if activity.kind.is_record else msgspec.json.encode(activity)

@@ -6,7 +6,7 @@ A run can be stopped at any instruction and repeated from any point; see docs/sy
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from tandem.engine.apply import apply, settle
@@ -24,11 +24,11 @@ from tandem.engine.reports import (
     Step,
 )
 from tandem.engine.work import Done, Work
-from tandem.errors import CrmError
-from tandem.model import Side
+from tandem.errors import CrmError, LeaseLost
+from tandem.model import Link, Side
 from tandem.sync.reasons import Reason
 
-__all__ = ["Stopped", "sync"]
+__all__ = ["StopReason", "Stopped", "sync"]
 
 
 class Stopped(Exception):  # not an error: it is never shown as one
@@ -37,6 +37,10 @@ class Stopped(Exception):  # not an error: it is never shown as one
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+StopReason = Callable[[], Awaitable[str]]
+"""Why the run has to end before its next write; an empty string while it may go on."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,12 +57,12 @@ async def sync(
     run: RunContext,
     *,
     tell: ProgressCallback = lambda step: None,
-    is_stopped: Callable[[], str] = lambda: "",
+    is_stopped: StopReason,
 ) -> tuple[PlannedAction, ...]:
     """
     Do everything there is to do now; a dry run answers what it would do and writes nothing.
 
-    ``is_stopped`` is asked before every batch is written and answers why to stop, or an empty string.
+    ``is_stopped`` is asked before every batch is written.
     """
     progress = _Progress(tell=tell)
     planned: list[PlannedAction] = []
@@ -81,27 +85,28 @@ async def sync(
     return tuple(planned)
 
 
-async def _carry_out(
-    run: RunContext, batch: Batch, plan: Plan, is_stopped: Callable[[], str]
-) -> None:
-    reason = is_stopped()
+async def _carry_out(run: RunContext, batch: Batch, plan: Plan, is_stopped: StopReason) -> None:
+    reason = await is_stopped()
     if reason:
-        await _leave(run, plan)
+        await settle(run, plan.done, {})
+        _count_left(run, [work.link for work in plan.works])
         raise Stopped(reason)
     try:
         done = await apply(run, plan.works)
     except CrmError:
-        await _leave(run, plan)
+        await settle(run, plan.done, {})  # apply has saved and counted its own part
+        raise
+    except LeaseLost:
+        _count_left(run, [*(w.link for w in plan.works), *(d.link for d in plan.done)])
         raise
     await settle(run, [*plan.done, *done], batch.checkpoints)
     await add_participants(run, plan.works, done)
 
 
-async def _leave(run: RunContext, plan: Plan) -> None:
-    """Save what needs no write; the rest is counted as waiting and done by the next run."""
-    await settle(run, plan.done, {})
-    for work in plan.works:
-        run.tally.settled(work.link.kind, Outcome.WAITING, Reason.INTERRUPTED)
+def _count_left(run: RunContext, links: Sequence[Link]) -> None:
+    """What this run leaves to the next one counts as waiting."""
+    for link in links:
+        run.tally.settled(link.kind, Outcome.WAITING, Reason.INTERRUPTED)
 
 
 def _planned(run: RunContext, plan: Plan) -> list[PlannedAction]:

@@ -21,7 +21,7 @@ from tandem.engine.connectors import Connected, Connectors
 from tandem.engine.context import RunContext
 from tandem.engine.prepare import Accounts, forget_accounts, load_accounts
 from tandem.engine.reports import PlannedAction, ProgressCallback, RunReport, RunState
-from tandem.engine.run import Stopped, sync
+from tandem.engine.run import Stopped, StopReason, sync
 from tandem.engine.tally import Tally
 from tandem.errors import (
     AccessLost,
@@ -149,9 +149,10 @@ class Runner:
         )
         tally, ending = Tally(), _Ending()
         planned: tuple[PlannedAction, ...] = ()
-        connected = await self.connectors.connect(connection)
-        before = connected.calls()
+        spending = _Spending()
         try:
+            connected = await self.connectors.connect(connection, policy.daily_calls)
+            spending.begin(connected)
             accounts = await self._accounts(mine, connected)
             connected.salesforce.know(accounts.org)
             run = self._context(
@@ -172,9 +173,10 @@ class Runner:
             )
             raise
         finally:
-            calls = _spent(before, connected.calls())
+            calls = spending.calls()
+            await self._count_calls(connection, calls)
             if not dry_run:
-                await self._finish(connection, mine, run_id, tally, calls, ending)
+                await self._finish(mine, run_id, tally, calls, ending)
         return RunReport(
             connection=connection.name,
             run_id=None if dry_run else run_id,
@@ -234,15 +236,15 @@ class Runner:
             at=self.at,
         )
 
-    def _stop_reason(self, connection: Connection, policy: Policy) -> Callable[[], str]:
+    def _stop_reason(self, connection: Connection, policy: Policy) -> StopReason:
         """Why to end before the next write: a switch was turned, or the connection suspended, meanwhile."""
 
-        def reason() -> str:
-            if self.store.settings(connection.id).version != policy.version:
+        async def reason() -> str:
+            saved = await self.store.run(self.store.settings, connection.id)
+            if saved.version != policy.version:
                 return "settings_changed"
-            if self.store.connection_by_id(connection.id).is_suspended:
-                return "suspended"
-            return ""
+            now = await self.store.run(self.store.connection_by_id, connection.id)
+            return "suspended" if now.is_suspended else ""
 
         return reason
 
@@ -271,23 +273,25 @@ class Runner:
 
     async def _finish(
         self,
-        connection: Connection,
         mine: ConnectionStore,
         run_id: int,
         tally: Tally,
         calls: Mapping[Side, int],
         ending: _Ending,
     ) -> None:
-        at = self.clock.now()
         await self.store.run(
             mine.finish_run,
             run_id,
             tally.as_json(),
             {side.value: n for side, n in calls.items()},
             ending.state.value,
-            at,
+            self.clock.now(),
             ending.message,
         )
+
+    async def _count_calls(self, connection: Connection, calls: Mapping[Side, int]) -> None:
+        """Dry runs cost calls too, and the allocation is one for all of them."""
+        at = self.clock.now()
         for side, n in calls.items():
             account_id = connection.account_id(side)
             if n and account_id is not None:
@@ -310,5 +314,17 @@ class Runner:
             await self.store.run(mine.renew, lease, self.clock.now())
 
 
-def _spent(before: Mapping[Side, int], after: Mapping[Side, int]) -> dict[Side, int]:
-    return {side: after[side] - before[side] for side in Side}
+class _Spending:
+    """Calls made since the connectors were there; none before."""
+
+    def __init__(self) -> None:
+        self._connected: Connected | None = None
+        self._before: Mapping[Side, int] = {}
+
+    def begin(self, connected: Connected) -> None:
+        self._connected, self._before = connected, connected.calls()
+
+    def calls(self) -> dict[Side, int]:
+        if self._connected is None:
+            return dict.fromkeys(Side, 0)
+        return {side: n - self._before[side] for side, n in self._connected.calls().items()}

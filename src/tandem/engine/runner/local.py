@@ -49,7 +49,7 @@ class LocalRunner:
                 await self._forget(now)
                 forgotten_at = now
             for connection_id in [i for i, task in running.items() if task.done()]:
-                next_turn[connection_id] = now + running.pop(connection_id).result()
+                next_turn[connection_id] = now + _pause(running.pop(connection_id))
             for connection in await self.store.run(self.store.connections):
                 is_due = next_turn.get(connection.id, now) <= now
                 is_ready = connection.is_complete and not connection.is_suspended
@@ -91,3 +91,12 @@ class LocalRunner:
         for connection in await self.store.run(self.store.connections):
             mine = self.store.for_connection(connection.id)
             await self.store.run(mine.forget_history, before)
+
+
+def _pause(turn: asyncio.Task[timedelta]) -> timedelta:
+    """How long to wait after *turn*. A bug ends that run, loudly, and not the other connections' service."""
+    error = turn.exception()
+    if error is None:
+        return turn.result()
+    _log.error("run.crashed", exc_info=error)
+    return _AFTER_TROUBLE
