@@ -62,7 +62,7 @@ class Planner:
         open_: list[tuple[str, Activity]] = []
         for key, activity in keyed.items():
             link = links.get(key)
-            if link is not None and _is_settled(activity, link, is_look=batch.is_look):
+            if link is not None and self._is_settled(activity, link, is_look=batch.is_look):
                 done.append(_as_it_is(link))
                 continue
             if (activity.kind, activity.id) in later_opens:
@@ -93,6 +93,17 @@ class Planner:
 
     def _key(self, kind: Kind, activity_id: str) -> str:
         return task_key(self._run.portal.id, kind, activity_id)
+
+    def _is_settled(self, activity: Activity, link: Link, *, is_look: bool) -> bool:
+        """Whether *link* already says what became of this version of *activity*."""
+        if link.state is LinkState.ENDED:
+            return True
+        is_due = link.due_at is not None and link.due_at <= self._run.now
+        if is_look or (link.state is LinkState.WAITING and is_due):
+            return False
+        if activity.modified_at is None:
+            return True
+        return link.modified_at is not None and activity.modified_at <= link.modified_at
 
     async def _counter_activities(self, activities: Sequence[Activity]) -> list[Activity]:
         emails = [a for a in activities if a.kind is Kind.SALES_EMAIL and (a.opens or a.clicks)]
@@ -127,17 +138,6 @@ def _newest(activities: Sequence[Activity]) -> list[Activity]:
 
 def _version(activity: Activity) -> float:
     return activity.modified_at.timestamp() if activity.modified_at else 0.0
-
-
-def _is_settled(activity: Activity, link: Link, *, is_look: bool) -> bool:
-    """Whether *link* already says what became of this version of *activity*."""
-    if link.state is LinkState.ENDED:
-        return True
-    if is_look:
-        return False
-    if activity.modified_at is None:
-        return True
-    return link.modified_at is not None and activity.modified_at <= link.modified_at
 
 
 _AS_IT_IS = {

@@ -2,7 +2,8 @@
 The first thing a run does: look at every write whose settlement was never saved.
 
 A create that landed is linked, one that did not is written by the ordinary path; an update is folded
-into the base field by field. Nothing is repeated before Salesforce was asked.
+into the base field by field. Nothing is repeated before Salesforce was asked. What is left to do is due
+since it was announced: this run takes it up, however the host's clock and HubSpot's differ.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def _created(run: RunContext, link: Link, task: TaskSeen | None) -> tuple[Link, 
     if task is None:
         # Not there: the key makes writing it again safe, and the ordinary path does.
         again = replace(link, intent=None, state=LinkState.WAITING, reason=Reason.INTERRUPTED)
-        return replace(again, due_at=run.now), None
+        return replace(again, due_at=intent.announced_at), None
     if task.is_deleted:
         gone = replace(
             link,
@@ -74,7 +75,7 @@ def _created(run: RunContext, link: Link, task: TaskSeen | None) -> tuple[Link, 
         salesforce=intent.salesforce,
         intent=None,
         attempts=0,
-        due_at=run.now,
+        due_at=intent.announced_at,
     )
     return linked, _line(run, link, "created", task.id)
 
@@ -91,10 +92,10 @@ def _changed(run: RunContext, link: Link, task: TaskSeen | None) -> tuple[Link, 
         ended = replace(link, state=LinkState.ENDED, reason=reason, intent=None, due_at=None)
         return ended, _line(run, link, "ended", link.salesforce_id)
     if intent.operation == "delete":
-        return replace(link, intent=None, due_at=run.now), None
+        return replace(link, intent=None, due_at=intent.announced_at), None
     hubspot, salesforce = fold(link, seen_in_salesforce(task.fields, run.marker))
-    folded = replace(link, hubspot=hubspot, salesforce=salesforce, intent=None, due_at=run.now)
-    return folded, None
+    folded = replace(link, hubspot=hubspot, salesforce=salesforce, intent=None)
+    return replace(folded, due_at=intent.announced_at), None
 
 
 def _line(run: RunContext, link: Link, what: str, record_id: str | None) -> History:

@@ -1,0 +1,79 @@
+"""``kill -9``, at every point that is announced and at moments nobody chose: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import random
+import signal
+
+import pytest
+
+from tests.acceptance.installed import LONG_AGO, Installed, busy_day, subjects, tasks
+from tests.support.processes import Crms
+
+KILLED = -signal.SIGKILL
+
+
+@pytest.mark.parametrize(
+    ("point", "nth"),
+    [
+        ("announced", 1),
+        ("announced", 3),
+        ("written", 1),
+        ("written", 3),
+        ("settled", 1),
+        ("settled", 3),
+    ],
+)
+def test_a_sync_killed_at_any_point_is_finished_by_the_next(
+    point: str, nth: int, on_either: Installed, crms: Crms
+) -> None:
+    on_either.switch_on()
+    expected = busy_day(crms)
+    killed = on_either.own_sync("kill-at", point, str(nth))
+    assert killed.code == KILLED, killed.said
+
+    on_either.run("sync")
+
+    assert subjects(tasks(crms)) == expected
+
+
+def test_a_sync_killed_while_it_recovers_is_finished_by_the_next(
+    on_either: Installed, crms: Crms
+) -> None:
+    on_either.switch_on()
+    expected = busy_day(crms)
+    for point in ("announced", "recovered", "written", "recovered"):
+        killed = on_either.own_sync("kill-at", point, "1")
+        assert killed.code == KILLED, killed.said
+
+    on_either.run("sync")
+
+    assert subjects(tasks(crms)) == expected
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_sync_killed_at_any_moment_is_finished_by_the_next(
+    seed: int, on_either: Installed, crms: Crms
+) -> None:
+    """The moments are counted in requests, so that they lie where the work is."""
+    crms.reset(data="sample")
+    on_either.connect("sample")
+    on_either.switch_on(name="sample", since=LONG_AGO)
+    planned = on_either.run("plan", "--connection", "sample", "--json").json()
+    moments = random.Random(seed)
+    crms.switch(latency_ms=10)
+    for _ in range(4):
+        crms.forget_journal()
+        number = moments.randint(1, 25)
+        program = on_either.start("sync", "--connection", "sample")
+        program.waits_for(lambda n=number: len(crms.journal()) >= n, f"request {number}")
+        assert program.kill().code == KILLED
+    crms.switch(latency_ms=0)
+
+    report = on_either.run("sync", "--connection", "sample", "--json").json()[0]
+
+    assert report["adds_up"]
+    assert len(subjects(tasks(crms))) > 100
+    assert len(tasks(crms)) == sum(
+        tally["outcomes"].get("created", 0) for tally in planned["kinds"].values()
+    )
