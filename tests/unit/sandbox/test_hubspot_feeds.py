@@ -194,6 +194,10 @@ async def test_event_occurrences_are_for_enterprise_accounts():
     account.act("record_event", event_type="e_visited_page", contact=contact, properties={"p": "1"})
     found = await account.get("/events/v3/events", objectType="contact", objectId=contact)
     assert found.results[0]["properties"] == {"p": "1"}
+    by_mail = {"objectType": "contact", "objectProperty.email": "tanaka@example.co.jp"}
+    assert len((await account.get("/events/v3/events", **by_mail)).results) == 1
+    rising = {"eventType": "e_visited_page", "sort": "ASCENDING"}
+    assert (await account.get("/events/v3/events", **rising)).status == 400
     dated = await account.get(
         "/events/event-occurrences/2026-03",
         eventType="e_visited_page",
@@ -515,3 +519,11 @@ async def test_archived_records_can_be_loaded(account):
     assert read.body["archivedAt"] == "2026-10-03T00:00:00.000Z"
     past = read.body["propertiesWithHistory"]["hs_task_status"]
     assert [each["value"] for each in past] == ["COMPLETED", "NOT_STARTED"]
+
+
+async def test_engagements_withhold_mail_from_tokens_without_its_scope():
+    account = Account(private_app_scopes="crm.objects.contacts.read")
+    account.act("send_email", subject="Secret", html="<p>x</p>")
+    shown = (await account.get("/engagements/v1/engagements/paged")).body["results"][0]
+    assert "subject" not in shown["metadata"]
+    assert shown["engagement"]["bodyPreview"] is None

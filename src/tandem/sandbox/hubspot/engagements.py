@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tandem.sandbox.hubspot.auth import Token
 from tandem.sandbox.hubspot.records import Record
 from tandem.sandbox.hubspot.state import HubSpotState
 from tandem.sandbox.hubspot.values import instant_ms, is_whole
@@ -56,6 +57,13 @@ _METADATA: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("completionDate", "hs_task_completion_date", "instant"),
     ),
 }
+_WITHHELD = {
+    "cc": [],
+    "to": [],
+    "validationSkipped": [],
+    "html": "The content of this email has been redacted.",
+    "bcc": [],
+}
 
 
 def engagement_types() -> tuple[str, ...]:
@@ -63,10 +71,14 @@ def engagement_types() -> tuple[str, ...]:
     return tuple(_TYPES)
 
 
-def engagement_json(state: HubSpotState, kind: str, record: Record) -> dict[str, Any]:
-    """One activity as an engagement."""
+def engagement_json(state: HubSpotState, kind: str, record: Record, token: Token) -> dict[str, Any]:
+    """
+    One activity as an engagement. Without the scope `sales-email-read` an e-mail's content and owner
+    are withheld [engagements overview].
+    """
+    withheld = kind == "emails" and "sales-email-read" not in token.scopes
     values, crm = record.values, state.crm
-    owner = values.get("hubspot_owner_id")
+    owner = None if withheld else values.get("hubspot_owner_id")
     name = _TYPES[kind]
     if kind == "emails" and values.get("hs_email_direction") == "INCOMING_EMAIL":
         name = "INCOMING_EMAIL"
@@ -89,7 +101,7 @@ def engagement_json(state: HubSpotState, kind: str, record: Record) -> dict[str,
             "timestamp": instant_ms(values.get("hs_timestamp", "")) or record.created,
             "source": record.source.type,
             "sourceId": record.source.id,
-            "bodyPreview": crm.read(kind, record, "hs_body_preview"),
+            "bodyPreview": None if withheld else crm.read(kind, record, "hs_body_preview"),
         },
         "associations": associations | {"ownerIds": [], "workflowIds": []},
         "attachments": [
@@ -97,7 +109,7 @@ def engagement_json(state: HubSpotState, kind: str, record: Record) -> dict[str,
             for each in values.get("hs_attachment_ids", "").split(";")
             if is_whole(each)
         ],
-        "metadata": _metadata(state, kind, record),
+        "metadata": dict(_WITHHELD) if withheld else _metadata(state, kind, record),
     }
 
 

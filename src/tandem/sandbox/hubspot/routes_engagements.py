@@ -43,7 +43,9 @@ def engagements_after(call: Call) -> Answer:
     after = f"{page[-1][1].updated}-{page[-1][1].id}" if page else mark
     return Answer(
         body={
-            "results": [engagement_json(call.state, kind, record) for kind, record in page],
+            "results": [
+                engagement_json(call.state, kind, record, call.token) for kind, record in page
+            ],
             "hasMore": len(found) > limit,
             "after": after,
         }
@@ -54,7 +56,7 @@ def engagement(call: Call) -> Answer:
     """GET /engagements/v1/engagements/{id}."""
     for kind, record in _engagements(call):
         if str(record.id) == call.param("id"):
-            return Answer(body=engagement_json(call.state, kind, record))
+            return Answer(body=engagement_json(call.state, kind, record, call.token))
     raise not_found("Engagement not found")
 
 
@@ -70,7 +72,9 @@ def _engagement_page(
     end = begin + len(page)
     return Answer(
         body={
-            "results": [engagement_json(call.state, kind, record) for kind, record in page],
+            "results": [
+                engagement_json(call.state, kind, record, call.token) for kind, record in page
+            ],
             "hasMore": end < len(found),
             "offset": end,
         }

@@ -207,6 +207,11 @@ def list_occurrences(call: Call) -> Answer:
     """GET /events/v3/events: Enterprise only; one record or one type a query [D-ev]."""
     _require_enterprise(call)
     object_type, object_id = call.text("objectType"), call.text("objectId")
+    email = call.text("objectProperty.email")
+    if email is not None:
+        object_id = str(call.state.crm.get("contacts", email, "email").id)
+    if call.text("sort", "DESCENDING") not in ("DESCENDING", "-occurredAt"):
+        raise invalid("The sandbox lists event occurrences newest first only")
     event_type = call.text("eventType")
     if event_type is None and (object_type is None or object_id is None):
         raise invalid("Give an eventType, or an objectType with an objectId")
