@@ -19,7 +19,7 @@ from tandem.sandbox.hubspot.errors import (
     invalid_properties,
     not_found,
 )
-from tandem.sandbox.hubspot.kinds import KINDS, association_type
+from tandem.sandbox.hubspot.kinds import KINDS
 from tandem.sandbox.hubspot.owners import Owners
 from tandem.sandbox.hubspot.pipelines import Pipelines, Stage
 from tandem.sandbox.hubspot.records import Record, Source, Table
@@ -381,14 +381,6 @@ def _task_defaults(values: Mapping[str, str | None]) -> dict[str, str | None]:
     if values.get("hs_pipeline_stage") is None:
         filled["hs_task_status"] = "NOT_STARTED"
     return filled
-
-
-def associable(source: str, target: str) -> int:
-    """The default association type between two kinds; 400 where they do not associate."""
-    found = association_type(source, target)
-    if found is None:
-        raise invalid(f"There is no association type between {source} and {target}")
-    return found
 
 
 def _first_id(world: World, at: int) -> int:
