@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from tandem.clock import Clock
 from tandem.crm.http import Transport
 from tandem.crm.hubspot import HubSpotConnector
@@ -94,6 +96,9 @@ class Connecting:
         connection = self._remember(name, Side.SALESFORCE, org.id, org.name, base_url, credential)
         if not org.has_key_field:
             await self._prepare(connection, connector)
+            org = await connector.org()
+        mine = self.store.for_connection(connection.id)
+        mine.cache("org", msgspec.json.encode(org), self.clock.now())
         return connection
 
     async def disconnect(self, name: str) -> None:

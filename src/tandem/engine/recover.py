@@ -75,7 +75,8 @@ def _created(run: RunContext, link: Link, task: TaskSeen | None) -> tuple[Link, 
         salesforce=intent.salesforce,
         intent=None,
         attempts=0,
-        due_at=intent.announced_at,
+        due_at=intent.announced_at if link.kind.is_record else None,
+        payload=None,
     )
     return linked, _line(run, link, "created", task.id)
 
