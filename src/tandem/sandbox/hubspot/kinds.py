@@ -112,8 +112,6 @@ KINDS: tuple[Kind, ...] = (
     ),
 )  # fmt: skip
 
-ACTIVITIES = tuple(kind.name for kind in KINDS if kind.is_activity)
-
 _BY_NAME: Mapping[str, Kind] = {
     alias: kind for kind in KINDS for alias in (kind.name, kind.singular, kind.type_id)
 }
