@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -28,11 +28,12 @@ from tandem.engine.reports import (
 )
 from tandem.engine.running import policy_of, this_process
 from tandem.engine.runs import report_of
-from tandem.errors import AccessLost, CrmError, SettingsError
+from tandem.errors import AccessLost, BudgetSpent, CrmError, SettingsError
 from tandem.model import Link, LinkState, Org, Portal, Side
 from tandem.store.connection_store import ConnectionStore
 from tandem.store.rows import Account, Connection
 from tandem.store.store import Store
+from tandem.sync.policy import Policy
 
 __all__ = ["Asking"]
 
@@ -211,7 +212,7 @@ class Asking:
             try:
                 connected = await self.connectors.connect(connection)
                 limit, remaining = (await connected.salesforce.limits())["DailyApiRequests"]
-            except (CrmError, KeyError):
+            except (BudgetSpent, CrmError, KeyError):
                 limit = remaining = None  # the figures are extra; the page works during an outage
         return AccountCalls(
             side=side, used_24h=used, limit=limit, remaining=remaining, allocation=allocation
@@ -234,25 +235,43 @@ class Asking:
         try:
             connected = await self.connectors.connect(connection)
         except AccessLost as error:
-            values = {"side": error.side.title, "message": str(error)}
-            return [*findings, Finding(level=Level.ERROR, code=Check.ACCESS_LOST, values=values)]
+            return [*findings, doctor.trouble_finding(error.side, error)]
+        mine = self.store.for_connection(connection.id)
+        org = remembered(mine, "org", Org)
         access = await doctor.access_findings(
-            connected.hubspot, connected.salesforce, connected.external_ids
+            connected.hubspot,
+            connected.salesforce,
+            connected.external_ids,
+            org.user_name if org else "",
         )
         findings += access
         if any(finding.level is Level.ERROR for finding in access):
             return findings
-        mine = self.store.for_connection(connection.id)
+        try:
+            async for finding in self._further(connected, mine, policy):
+                findings.append(finding)
+        except CrmError as error:
+            findings.append(doctor.trouble_finding(error.side, error))
+        return findings
+
+    async def _further(
+        self, connected: Connected, mine: ConnectionStore, policy: Policy
+    ) -> AsyncIterator[Finding]:
+        """What both accounts tell of themselves, the missing scopes first: they explain the rest."""
+        for finding in doctor.scope_findings(await connected.hubspot.scopes(), policy):
+            yield finding
         accounts = Accounts(
             portal=await connected.hubspot.portal(),
             org=await connected.salesforce.org(),
             owners=tuple(await connected.hubspot.owners()),
             users=tuple(await connected.salesforce.users()),
         )
-        findings += doctor.scope_findings(await connected.hubspot.scopes(), policy)
-        findings += doctor.account_findings(accounts, policy, mine.owner_pairs())
-        findings += await doctor.limit_findings(connected.salesforce)
-        return findings
+        for finding in doctor.account_findings(accounts, policy, mine.owner_pairs()):
+            yield finding
+        for finding in await doctor.list_findings(connected.hubspot, policy):
+            yield finding
+        for finding in await doctor.limit_findings(connected.salesforce):
+            yield finding
 
 
 def _state(connection: Connection) -> ConnectionState:

@@ -7,12 +7,19 @@ from collections.abc import Iterator, Mapping
 from tandem.crm.connector import HubSpot, Salesforce
 from tandem.engine.prepare import Accounts
 from tandem.engine.reports import Check, Finding, Level
-from tandem.errors import AccessLost, CrmError
+from tandem.errors import AccessLost, BudgetSpent, CrmError, RateLimited, Rejected, TandemError
 from tandem.model import Kind, Side
 from tandem.sync.owners import match_owners
 from tandem.sync.policy import Policy
 
-__all__ = ["access_findings", "account_findings", "limit_findings", "scope_findings"]
+__all__ = [
+    "access_findings",
+    "account_findings",
+    "limit_findings",
+    "list_findings",
+    "scope_findings",
+    "trouble_finding",
+]
 
 _ALWAYS = frozenset(
     {"crm.objects.contacts.read", "crm.objects.owners.read", "crm.objects.companies.read"}
@@ -27,6 +34,7 @@ _BY_KIND: Mapping[Kind, str] = {
 }
 _WRITTEN = ("Subject", "Status", "OwnerId", "WhoId", "WhatId", "ActivityDate", "Description")
 _FEW_CALLS = 0.1
+_NOT_FOUND = 404
 
 
 def scope_findings(granted: frozenset[str] | None, policy: Policy) -> Iterator[Finding]:
@@ -99,9 +107,9 @@ def _choice_findings(accounts: Accounts, policy: Policy) -> Iterator[Finding]:
 
 
 async def access_findings(
-    hubspot: HubSpot, salesforce: Salesforce, expected: Mapping[Side, str]
+    hubspot: HubSpot, salesforce: Salesforce, expected: Mapping[Side, str], user: str
 ) -> list[Finding]:
-    """Whether both accounts answer, with the rights they had, and are still the same ones."""
+    """Whether both accounts answer, with the rights they had, and are still the same ones; *user* is Salesforce's."""
     findings = []
     for side in Side:
         try:
@@ -109,15 +117,8 @@ async def access_findings(
                 found = (await hubspot.portal()).id
             else:
                 found = (await salesforce.org()).id
-        except AccessLost as error:
-            code = Check.API_DISABLED if error.code.startswith("API_") else Check.ACCESS_LOST
-            findings.append(
-                _finding(Level.ERROR, code, side=side.title, message=str(error), user="")
-            )
-        except CrmError as error:
-            findings.append(
-                _finding(Level.ERROR, Check.UNREACHABLE, side=side.title, message=str(error))
-            )
+        except (BudgetSpent, CrmError) as error:
+            findings.append(trouble_finding(side, error, user))
         else:
             if found != expected.get(side, found):
                 findings.append(
@@ -125,6 +126,34 @@ async def access_findings(
                 )
             else:
                 findings.append(_finding(Level.OK, Check.SIGNED_IN, side=side.title, account=found))
+    return findings
+
+
+def trouble_finding(side: Side, error: TandemError, user: str = "") -> Finding:
+    """What a failed call of the check itself tells about *side*."""
+    values = {"side": side.title, "message": str(error), "user": user or "?"}
+    match error:
+        case BudgetSpent() | RateLimited(daily=True):
+            code = Check.CALLS_SPENT
+        case AccessLost(code=code) if code.startswith("API_"):
+            code = Check.API_DISABLED
+        case AccessLost():
+            code = Check.ACCESS_LOST
+        case _:
+            code = Check.UNREACHABLE
+    return _finding(Level.ERROR, code, **values)
+
+
+async def list_findings(hubspot: HubSpot, policy: Policy) -> list[Finding]:
+    """Lists that the settings name and HubSpot no longer has: nobody can say who is on them."""
+    findings = []
+    for name in sorted(policy.lists):
+        try:
+            await hubspot.members_of(name)
+        except Rejected as error:
+            if error.status != _NOT_FOUND:
+                raise
+            findings.append(_finding(Level.ERROR, Check.INCLUSION_LIST_GONE, list=name))
     return findings
 
 

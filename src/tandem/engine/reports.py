@@ -402,6 +402,7 @@ class Check(enum.StrEnum):
     OWNERS_UNMAPPED = "owners_unmapped"  # count
     CALLS_LEFT = "calls_left"  # side, remaining, limit
     NO_CALLS_LEFT = "no_calls_left"  # side, limit
+    CALLS_SPENT = "calls_spent"  # side, message
     NOTHING_ENABLED = "nothing_enabled"
     SUSPENDED = "suspended"  # reason
     INCLUSION_LIST_GONE = "inclusion_list_gone"  # list

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from tandem.engine.context import FRESH, RunContext
 from tandem.engine.related import RelatedRecords
+from tandem.errors import Rejected, SettingsError
 from tandem.model import Activity, Associations, Contact, Kind, ObjectType
 from tandem.store.rows import CachedPerson
 from tandem.sync.contact_choice import Candidate
@@ -24,6 +25,7 @@ __all__ = ["Resolved", "Resolver"]
 
 _TARGETS = ("contacts", "companies", "deals")
 _STEPS = 3
+_NOT_FOUND = 404
 ActivityKey = tuple[Kind, str]
 
 
@@ -193,4 +195,16 @@ class Resolver:
         if policy.inclusion_list is not None:
             wanted.add(policy.inclusion_list)
         for name in wanted - self._members.keys():
-            self._members[name] = await self._run.hubspot.members_of(name)
+            self._members[name] = await self._members_of(name)
+
+    async def _members_of(self, name: str) -> frozenset[str]:
+        try:
+            return await self._run.hubspot.members_of(name)
+        except Rejected as error:
+            if error.status != _NOT_FOUND:
+                raise
+            # Skipping everybody would be for good; until somebody chooses, nothing is decided.
+            raise SettingsError(
+                f"The HubSpot list {name} that the settings name is gone. Choose another one or none, "
+                'for example: tandem settings set inclusion_list ""'
+            ) from error

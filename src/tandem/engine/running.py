@@ -161,7 +161,7 @@ class Runner:
             planned = await sync(run, tell=tell, is_stopped=self._stop_reason(connection, policy))
         except Stopped as stopped:
             ending = _Ending(RunState.STOPPED, stopped.reason)
-        except (BudgetSpent, LeaseLost, CrmError) as error:
+        except (BudgetSpent, LeaseLost, SettingsError, CrmError) as error:
             ending = await self._troubled(connection, mine, error)
         except BaseException as error:
             ending = _Ending(
@@ -257,6 +257,8 @@ class Runner:
                 return _Ending(RunState.STOPPED, "no_calls_left", str(error))
             case LeaseLost():
                 return _Ending(RunState.STOPPED, "lease_lost", str(error))
+            case SettingsError():
+                return _Ending(RunState.FAILED, "settings", str(error))
             case AccessLost():
                 reason = error.code if error.code == "other_account" else "access_lost"
                 await self.store.run(self.store.suspend, connection.id, reason, str(error))

@@ -147,5 +147,11 @@ class Policy:
     def enabled_kinds(self) -> tuple[Kind, ...]:
         return tuple(kind for kind in Kind if self.kind(kind).enabled)
 
+    @property
+    def lists(self) -> frozenset[str]:
+        """The HubSpot lists that what is switched on asks about."""
+        named = {name for kind in self.enabled_kinds for name in self.kind(kind).filter.lists}
+        return frozenset(named | ({self.inclusion_list} if self.inclusion_list else set()))
+
 
 _OFF = KindPolicy()

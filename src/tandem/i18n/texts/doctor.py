@@ -180,6 +180,14 @@ TEXTS = {
         "Wait until tomorrow, or have the limit raised.",
         "明日まで待つか、上限を引き上げてください。",
     ),
+    "doctor.calls_spent": (
+        "{side} is not asked any more today: {message}",
+        "{side} への本日の呼び出しを控えています: {message}",
+    ),
+    "doctor.calls_spent.remedy": (
+        "Wait until there are calls again, or raise daily_calls in the settings.",
+        "呼び出せるようになるまで待つか、設定の daily_calls を引き上げてください。",
+    ),
     "doctor.nothing_enabled": (
         "No kind of activity is switched on.",
         "有効なアクティビティーの種類がありません。",
