@@ -24,6 +24,7 @@ def bench(
         int,
         typer.Option("--latency-ms", metavar="MS", min=0, max=1000, help="option.bench_latency"),
     ] = 50,
+    full: Annotated[bool, typer.Option("--full", help="option.bench_full")] = False,
     as_json: AsJson = False,
     language: InLanguage = None,
 ) -> None:
@@ -32,6 +33,7 @@ def bench(
     rows: list[dict[str, str | int | float]] = measuring.run(
         activities=activities,
         latency_ms=latency_ms,
+        full=full,
         tell=lambda text: session.err.print(text, markup=False),
     )
     if as_json:
@@ -47,4 +49,4 @@ def bench(
 
 
 def register(app: typer.Typer) -> None:
-    app.command("bench", help="help.bench", epilog="tandem bench --activities 5000")(bench)
+    app.command("bench", help="help.bench", epilog="tandem bench --activities 5000 --full")(bench)

@@ -140,4 +140,8 @@ TEXTS = {
         "Delay of every answer for the wall time, in milliseconds.",
         "所要時間の計測に使う応答の遅延(ミリ秒)。",
     ),
+    "option.bench_full": (
+        "Also compare the memory of 5,000 and 50,000 activities; takes some minutes.",
+        "5,000件と50,000件のメモリー使用量も比較します(数分かかります)。",
+    ),
 }

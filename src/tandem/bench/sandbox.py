@@ -1,0 +1,195 @@
+"""
+The simulated CRMs in a process of their own, so that what they cost is nobody's figure.
+
+That process announces its addresses as a line of JSON, then answers one line of JSON for each that it
+reads, and ends when its standard input is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, Self
+
+import msgspec
+
+if TYPE_CHECKING:
+    from tandem.sandbox.server import Sandbox
+
+__all__ = ["Load", "SandboxProcess", "serve"]
+
+_EDITED = " (edited)"
+_TITLES = {"calls": "hs_call_title", "emails": "hs_email_subject", "meetings": "hs_meeting_title"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """*count* activities of one object type, made in the last *seconds*, each on one of *contacts* contacts."""
+
+    count: int
+    contacts: int
+    kind: str = "calls"
+    html: bool = False
+    first: int = 0  # how many were loaded before: the contacts come with the first piece
+    seconds: float = 240.0
+
+
+class SandboxProcess:
+    """A running sandbox, empty and without limits, and what a measurement wants of it."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] = subprocess.Popen(
+            [sys.executable, "-m", "tandem.bench", "sandbox"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        addresses = self._heard()
+        self.hubspot_url: str = addresses["hubspot_url"]
+        self.salesforce_url: str = addresses["salesforce_url"]
+        self.hubspot_token: str = addresses["hubspot_token"]
+        self.salesforce_token: str = addresses["salesforce_token"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._pipe(self._process.stdin).close()
+        self._process.wait()
+        self._pipe(self._process.stdout).close()
+
+    def load(self, load: Load) -> None:
+        """Make activities, as HubSpot's users and their tools would."""
+        self._ask("load", load=load)
+
+    def edit(self, kind: str, first: int, count: int) -> None:
+        """Change the titles of *count* activities, the *first* and those loaded after it."""
+        self._ask("edit", kind=kind, first=first, count=count)
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass in both CRMs."""
+        self._ask("advance", seconds=seconds)
+
+    def answer_after(self, milliseconds: int) -> None:
+        """Delay every answer from now on."""
+        self._ask("latency", milliseconds=milliseconds)
+
+    def calls(self) -> dict[str, int]:
+        """How many requests each CRM had since this was last asked, by its own journal."""
+        counted: dict[str, int] = self._ask("calls")
+        return counted
+
+    def now(self) -> str:
+        """The CRMs' clock, ISO 8601."""
+        return str(self._ask("now")["now"])
+
+    def _ask(self, wanted: str, **arguments: Any) -> Any:
+        line = msgspec.json.encode({"do": wanted, **arguments}) + b"\n"
+        pipe = self._pipe(self._process.stdin)
+        pipe.write(line)
+        pipe.flush()
+        return self._heard()
+
+    def _heard(self) -> Any:
+        line = self._pipe(self._process.stdout).readline()
+        if not line:
+            raise RuntimeError("The sandbox of the measurement ended early; its words are above.")
+        return msgspec.json.decode(line)
+
+    @staticmethod
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+        assert pipe is not None
+        return pipe
+
+
+# --------------------------------------------------------------------------- inside that process
+
+
+class _Commands:
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def do(self, line: bytes) -> Mapping[str, Any]:
+        asked: dict[str, Any] = msgspec.json.decode(line)
+        answer: Mapping[str, Any] = getattr(self, f"_{asked.pop('do')}")(**asked)
+        return answer
+
+    def _load(self, load: Mapping[str, Any]) -> Mapping[str, Any]:
+        from tandem.sandbox.data import bulk_activities
+
+        wanted, world = msgspec.convert(load, Load), self._sandbox.world
+        bulk = bulk_activities(
+            wanted.count,
+            wanted.kind,
+            world.clock.now(),
+            world.seed,
+            contacts=wanted.contacts,
+            html=wanted.html,
+            start=wanted.first,
+            over=timedelta(seconds=wanted.seconds),
+        )
+        self._sandbox.hubspot.load(bulk.hubspot)
+        self._sandbox.salesforce.load(bulk.salesforce)
+        return {}
+
+    def _edit(self, kind: str, first: int, count: int) -> Mapping[str, Any]:
+        act = self._sandbox.hubspot.act
+        records = sorted(self._sandbox.hubspot.crm.tables[kind].live)[first : first + count]
+        for record_id in records:
+            title = {_TITLES[kind]: f"{record_id}{_EDITED}"}
+            act("edit", {"object": kind, "id": str(record_id), "properties": title})
+        return {}
+
+    def _advance(self, seconds: float) -> Mapping[str, Any]:
+        self._sandbox.world.clock.advance(seconds)
+        return {}
+
+    def _latency(self, milliseconds: int) -> Mapping[str, Any]:
+        self._sandbox.world.switches.set({"latency_ms": milliseconds})
+        return {}
+
+    def _calls(self) -> Mapping[str, Any]:
+        journal = self._sandbox.world.journal
+        counted = Counter(each.side for each in journal.requests())
+        journal.clear()
+        return dict(counted)
+
+    def _now(self) -> Mapping[str, Any]:
+        return {"now": self._sandbox.world.clock.now().isoformat()}
+
+
+async def serve() -> None:
+    """Be that process."""
+    from tandem.sandbox.server import Sandbox
+
+    async with Sandbox(data="empty", limits="off") as sandbox:
+        lines = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
+        )
+        commands = _Commands(sandbox)
+        _say(
+            {
+                "hubspot_url": sandbox.hubspot_url,
+                "salesforce_url": sandbox.salesforce_url,
+                "hubspot_token": sandbox.tokens["hubspot"],
+                "salesforce_token": sandbox.tokens["salesforce"],
+            }
+        )
+        async for line in lines:
+            _say(commands.do(line))
+
+
+def _say(answer: Mapping[str, Any]) -> None:
+    sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+    sys.stdout.buffer.flush()
