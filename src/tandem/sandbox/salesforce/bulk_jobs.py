@@ -180,6 +180,12 @@ def declare_switches(switches: Switches) -> None:
         "dates and times in JSON results of Bulk API 1.0",
         ("milliseconds", "text"),
     )
+    switches.declare(
+        "bulk_v1_csv_charset",
+        "named",
+        "whether CSV results of Bulk API 1.0 queries name their charset, as tap-salesforce needs",
+        ("named", "absent"),
+    )
 
 
 def operation_of(given: object) -> Operation:

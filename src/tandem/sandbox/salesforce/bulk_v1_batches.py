@@ -203,7 +203,10 @@ def query_result(call: Call, job: ClassicJob, batch: Batch, result_id: str) -> R
         "XML": lambda: wire.records_xml(batch.records or ()),
         "JSON": lambda: _query_json(call, batch.records, columns, kinds),
     }
-    return Reply(body=write[job.content_type](), media_type=_MEDIA[job.content_type])
+    media_type = _MEDIA[job.content_type]
+    if job.content_type == "CSV" and call.state.switches["bulk_v1_csv_charset"] == "named":
+        media_type += "; charset=UTF-8"
+    return Reply(body=write[job.content_type](), media_type=media_type)
 
 
 def _query_csv(records: Records | None, columns: Sequence[str], kinds: Sequence[str]) -> bytes:
