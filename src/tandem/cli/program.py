@@ -8,6 +8,7 @@ shows its traceback.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -62,7 +63,8 @@ _PIPE_WIDTH = 120
 
 
 def main() -> None:
-    """The console command."""
+    """The console command; SIGTERM, which service managers send, ends it as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     sys.exit(run(sys.argv[1:]))
 
 
