@@ -18,6 +18,7 @@ from tandem.mapping.markup import (
     target_of,
 )
 from tandem.mapping.quotes import Line
+from tandem.mapping.text import without
 
 __all__ = ["INVISIBLE", "Caps", "Enough", "Page", "TooHostile"]
 
@@ -39,7 +40,7 @@ class Caps:
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _INNER_SPACES = re.compile(r"(?<=\S) {2,}")
-INVISIBLE = str.maketrans("", "", "\u200b\u200c\u2060\ufeff\u00ad\u034f")
+INVISIBLE = "\u200b\u200c\u2060\ufeff\u00ad\u034f"
 
 
 def _tags(names: str) -> frozenset[str]:
@@ -170,9 +171,7 @@ class Page:
                 self._end_line(keep_empty=True)
                 self._write(line)
             return
-        if not text.isascii():
-            text = text.translate(INVISIBLE)
-        text = _SPACES.sub(" ", text)
+        text = _SPACES.sub(" ", without(text, INVISIBLE))
         if text[:1] == " ":
             self._space = True
         inner = text.strip(" ")

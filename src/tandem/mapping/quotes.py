@@ -50,10 +50,9 @@ _OTHER_HEADER = re.compile(
 )
 _HEADERS_LOOKED_AT = 8
 # What any of the patterns above needs; most mails have nothing of it.
-_SUSPECT = re.compile(
-    r"^[ \t]*>|^[ \t]*-{2}|wrote:|schrieb|a écrit|書きました|[::][ \t]*$|^\W{0,3}(?:From|差出人|送信|Von|De)\W",
-    re.M | re.I,
-)
+_SUSPECT_WORDS = ("wrote:", "schrieb", "a écrit", "書きました")
+_SUSPECT_START = re.compile(r"[ \t]*(?:>|-{2})|\W{0,3}(?:From|差出人|送信|Von|De)\W", re.I)
+_COLONS = (":", ":")
 _RULE = re.compile(r"^\s*(?:[_-]{3,}|—{3,})\s*$")
 
 
@@ -64,7 +63,7 @@ def without_history(lines: Sequence[Line]) -> list[str]:
     A forwarded mail is no history: it is what the sender wants read.
     """
     texts = [line.text for line in lines]
-    if not any(line.quoted for line in lines) and not _SUSPECT.search("\n".join(texts)):
+    if not any(line.quoted for line in lines) and not _is_suspect(texts):
         return texts
     kept: list[str] = []
     at = 0
@@ -92,6 +91,14 @@ def without_history(lines: Sequence[Line]) -> list[str]:
         at += 1
     _drop_rules(kept)
     return kept if any(text.strip() for text in kept) else texts
+
+
+def _is_suspect(texts: Sequence[str]) -> bool:
+    """Whether there may be history at all; looks at the ends of lines, since whole bodies are long."""
+    whole = "\n".join(texts).lower()
+    if any(word in whole for word in _SUSPECT_WORDS):
+        return True
+    return any(_SUSPECT_START.match(text) or text.rstrip(" \t").endswith(_COLONS) for text in texts)
 
 
 def _is_quote(line: Line) -> bool:

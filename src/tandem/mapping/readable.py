@@ -15,7 +15,7 @@ from lxml import etree
 
 from tandem.mapping.page import INVISIBLE, Caps, Enough, Page, TooHostile
 from tandem.mapping.quotes import Line, without_history
-from tandem.mapping.text import clean
+from tandem.mapping.text import clean, without
 
 __all__ = ["Caps", "TooHostile", "text_from_html", "text_from_plain"]
 
@@ -45,7 +45,7 @@ def text_from_html(source: str, *, drop_history: bool = True, caps: Caps = _CAPS
 
 def text_from_plain(source: str, *, drop_history: bool = True, caps: Caps = _CAPS) -> str:
     """A plain-text body with its line ends tidied and, with *drop_history*, without quoted mails."""
-    text = clean(source[: caps.result]).translate(INVISIBLE)
+    text = without(clean(source[: caps.result]), INVISIBLE)
     return _laid_out([Line(line.rstrip()) for line in text.split("\n")], drop_history)
 
 

@@ -6,13 +6,14 @@ import re
 
 import regex  # type: ignore[import-untyped]
 
-__all__ = ["clean", "cut", "one_line", "utf16_length"]
+__all__ = ["clean", "cut", "one_line", "utf16_length", "without"]
 
 _ELLIPSIS = "…"
 # Control characters (tab and line feed excepted), lone surrogates and non-characters: JSON or XML
 # refuses them, or Salesforce drops them.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029|\x85")
+_RARE_LINE_ENDS = "\u2028\u2029\x85"
 _SPACES = re.compile(r"\s+")
 _GRAPHEME = regex.compile(r"\X")
 _WORD_END = re.compile(r"\s\S*\Z")
@@ -20,9 +21,21 @@ _WORD_END = re.compile(r"\s\S*\Z")
 
 def clean(text: str) -> str:
     """*text* with line feeds as its only line ends and without characters that cannot be stored."""
-    if "\r" in text or not text.isascii():
+    if "\r" in text or (not text.isascii() and any(end in text for end in _RARE_LINE_ENDS)):
         text = _LINE_ENDS.sub("\n", text)
-    return text if text.isprintable() else _UNSTORABLE.sub("", text)
+    # Nearly every text is printable but for its line ends: asking that is far cheaper than a search.
+    if text.replace("\n", "").isprintable():
+        return text
+    return _UNSTORABLE.sub("", text)
+
+
+def without(text: str, characters: str) -> str:
+    """*text* without *characters*: where they are rare, looking for each is far cheaper than a pattern."""
+    if not text.isascii():
+        for character in characters:
+            if character in text:
+                text = text.replace(character, "")
+    return text
 
 
 def one_line(text: str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import hmac
 import os
 import re
 import stat
@@ -142,7 +141,7 @@ class Keyring:
 
         def mark(text: str | bytes) -> str:
             given = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-            digest = hmac.digest(secret, given, hashlib.sha256)[:16]
+            digest = hashlib.blake2b(given, digest_size=16, key=secret).digest()
             return base64.urlsafe_b64encode(digest)[:22].decode()
 
         return mark
