@@ -1,4 +1,4 @@
-"""SOAP login(): kept because common clients offer it; gone after API 64.0 ([soap-retire])."""
+"""SOAP login() and logout(): common clients offer them; login() is gone after API 64.0 ([soap-retire])."""
 
 import re
 from typing import TYPE_CHECKING
@@ -23,26 +23,42 @@ _PARTNER = "urn:partner.soap.sforce.com"
 def routes(state: "SalesforceState") -> list[Route]:
     """The partner and the enterprise end point."""
 
-    async def login(request: Request) -> Response:
-        return _login(state, request, await request.body())
+    async def answer(request: Request) -> Response:
+        envelope = _envelope(await request.body())
+        if envelope is not None and envelope.find("./{*}Body/{*}logout") is not None:
+            return _logout(state, envelope)
+        return _login(state, request, envelope)
 
     return [
-        Route(f"/services/Soap/{kind}/{{version}}{rest}", login, methods=["POST"])
+        Route(f"/services/Soap/{kind}/{{version}}{rest}", answer, methods=["POST"])
         for kind in ("u", "c")
         for rest in ("", "/{key:path}")
     ]
 
 
-def _login(state: "SalesforceState", request: Request, raw: bytes) -> Response:
+def _logout(state: "SalesforceState", envelope: etree._Element) -> Response:
+    """logout() ends the session of its header; it is there in every version."""
+    token = (envelope.findtext("./{*}Header/{*}SessionHeader/{*}sessionId") or "").strip()
+    if state.sessions.session(token) is None:
+        return _fault(
+            "INVALID_SESSION_ID", "Invalid Session ID found in SessionHeader: Illegal Session"
+        )
+    state.sessions.revoke(token)
+    return Response(_LOGGED_OUT, media_type="text/xml;charset=UTF-8")
+
+
+def _login(state: "SalesforceState", request: Request, envelope: etree._Element | None) -> Response:
     version = _PATH.fullmatch(request.path_params["version"])
     if version is None or not state.switches["soap_login"] or int(version[1]) > LAST_VERSION:
         return _fault(
             "UNSUPPORTED_API_VERSION", "SOAP API login() is disabled by default in this org."
         )
-    call = _call_in(raw)
+    call = None if envelope is None else _credentials(envelope)
     if call is None:
         return _fault(
-            "INVALID_OPERATION", "Only login() is understood here.", code="soapenv:Client"
+            "INVALID_OPERATION",
+            "Only login() and logout() are understood here.",
+            code="soapenv:Client",
         )
     username, password = call
     user = state.sessions.with_password(username, password)
@@ -82,14 +98,18 @@ def _login(state: "SalesforceState", request: Request, raw: bytes) -> Response:
     )
 
 
-def _call_in(raw: bytes) -> tuple[str, str] | None:
-    """The name and password of a login call; None if it is another call or no XML."""
+def _envelope(raw: bytes) -> etree._Element | None:
+    """The body as XML, None if it is none."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True)
     try:
-        root = etree.fromstring(raw, parser)
+        return etree.fromstring(raw, parser)
     except etree.XMLSyntaxError:
         return None
-    found = root.find(".//{*}Body/{*}login")
+
+
+def _credentials(envelope: etree._Element) -> tuple[str, str] | None:
+    """The name and password of a login call; None if it is another call."""
+    found = envelope.find("./{*}Body/{*}login")
     if found is None:
         return None
     return (found.findtext("{*}username") or "").strip(), found.findtext("{*}password") or ""
@@ -119,6 +139,11 @@ _RESULT = (
     "<userFullName>{full_name}</userFullName><userId>{user}</userId><userLanguage>{language}</userLanguage>"
     "<userLocale>{locale}</userLocale><userName>{username}</userName><userTimeZone>{zone}</userTimeZone>"
     "<userType>Standard</userType></userInfo></result></loginResponse></soapenv:Body></soapenv:Envelope>"
+)
+_LOGGED_OUT = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    f'<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="{_PARTNER}">'
+    "<soapenv:Body><logoutResponse/></soapenv:Body></soapenv:Envelope>"
 )
 _FAULT = (
     '<?xml version="1.0" encoding="UTF-8"?>'
