@@ -62,9 +62,9 @@ async def _demo(session: Session, settings: ProcessSettings, *, once: bool, as_j
         code = exit_code([report]) if report.seen else 1
         if once or code:
             return code
-        session.remark("demo.look", home=settings.home)
-        session.remark("demo.until")
         with until_asked_to_end() as stop:
+            session.remark("demo.look", home=settings.home)
+            session.remark("demo.until")
             await _keep_going(session, application, both, stop)
     return 0
 

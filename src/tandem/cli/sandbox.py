@@ -83,8 +83,8 @@ def sandbox(
                 print_json(session.out, addresses(both))
             else:
                 print_addresses(session, both)
-            session.remark("sandbox.until")
             with until_asked_to_end() as stop:
+                session.remark("sandbox.until")
                 await stop.wait()
 
     try:

@@ -41,11 +41,11 @@ def serve(context: typer.Context, language: InLanguage = None) -> None:
 
     async def work(application: Application) -> None:
         names = [each.name for each in await application.connections()]
-        if names:
-            session.remark("serve.started", names=session.messages.joined(names))
-        else:
-            session.remark("serve.waits")
         with until_asked_to_end() as stop:
+            if names:
+                session.remark("serve.started", names=session.messages.joined(names))
+            else:
+                session.remark("serve.waits")
             await application.serve(stop)
         session.remark("serve.ended")
 
