@@ -32,6 +32,7 @@ class SandboxApp:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        scope = _origin_form(scope)
         path = str(scope["path"])
         if path == CONTROL_PATH or path.startswith(f"{CONTROL_PATH}/"):
             await self._control(scope, receive, send)
@@ -128,6 +129,18 @@ class _Answer:
             self.status = int(message["status"])
             message["headers"] = [*message.get("headers", ()), (b"date", self._date)]
         await self._send(message)
+
+
+def _origin_form(scope: Scope) -> Scope:
+    """A request in absolute form, as one sends it to a proxy, asks for its path (RFC 9112, 3.2.2)."""
+    path, raw = str(scope["path"]), bytes(scope.get("raw_path") or b"")
+    if not path.lower().startswith(("http://", "https://")):
+        return scope
+    return {
+        **scope,
+        "path": "/" + path.partition("://")[2].partition("/")[2],
+        "raw_path": b"/" + raw.partition(b"://")[2].partition(b"/")[2],
+    }
 
 
 async def _read(receive: Receive) -> bytes:

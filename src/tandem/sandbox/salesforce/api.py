@@ -113,13 +113,14 @@ class DataApi:
         _check_body(request, raw, parts)
         state.limits.check()
         state.limits.count()
+        parameters = dict(parse_qsl(query, keep_blank_values=True))
         call = Call(
             state=state,
             rights=rights,
             version=version,
-            method=request.method,
+            method=_method(request.method, parameters),
             path=parts[1:],
-            query=dict(parse_qsl(query, keep_blank_values=True)),
+            query=parameters,
             headers={name.lower(): value for name, value in request.headers.items()},
             raw=_unpacked(request, raw),
             base_url=base_url(state, request),
@@ -179,6 +180,16 @@ def _version(part: str) -> str:
     if not OLDEST <= number <= NEWEST:
         raise errors.not_found()
     return f"{number}.0"
+
+
+def _method(sent: str, parameters: dict[str, str]) -> str:
+    """
+    The method that is meant: HEAD is GET without its body, and a library that cannot send PATCH
+    sends POST with `_HttpMethod=PATCH` (REST API Developer Guide, "REST Resources and Requests"
+    and "Update a Record").
+    """
+    meant = parameters.pop("_HttpMethod", sent).upper() if sent == "POST" else sent
+    return "GET" if meant == "HEAD" else meant
 
 
 def _check_api(state: "SalesforceState", user_may: bool) -> None:
