@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -30,7 +29,7 @@ from tandem.engine.reports import (
 from tandem.engine.runner.local import LocalRunner
 from tandem.engine.running import Runner, this_process
 from tandem.model import Side
-from tandem.settings import ProcessSettings, show
+from tandem.settings import ProcessSettings, person, show
 from tandem.settings.activities import parse
 from tandem.settings.change import change_of
 from tandem.store.keyring import Keyring
@@ -74,7 +73,7 @@ class Application:
             transport = await self._closing.enter_async_context(
                 AiohttpTransport(TransportSettings(ca_file=settings.ca_file))
             )
-        who = _person()
+        who = person()
         self._connectors = Connectors(self._store, transport, self._clock, this_process())
         self._connecting = Connecting(
             store=self._store,
@@ -164,7 +163,7 @@ class Application:
     async def resume(self, name: str) -> None:
         connection = self._store.connection(name)
         self._store.resume(connection.id)
-        self._store.note(connection.id, _person(), "resumed", connection.suspended_reason)
+        self._store.note(connection.id, person(), "resumed", connection.suspended_reason)
 
     # ------------------------------------------------------------------ settings
 
@@ -269,11 +268,3 @@ class Application:
 
     async def erase(self, email: str) -> Mapping[str, int]:
         return await self._asking.erase(email)
-
-
-def _person() -> str:
-    """Who is at the keyboard, for the audit log."""
-    try:
-        return getpass.getuser()
-    except OSError:
-        return "unknown"

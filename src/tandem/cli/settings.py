@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +16,7 @@ from tandem.cli.output import print_json
 from tandem.cli.session import Session, session_of
 from tandem.engine.reports import SettingsChange
 from tandem.errors import SettingsError
-from tandem.settings import parse, with_value
+from tandem.settings import parse, person, with_value
 from tandem.settings.activities import values_of
 
 __all__ = ["register"]
@@ -111,7 +110,7 @@ async def _save(
     if ask and not session.ask(session.messages("settings.ask")):
         session.remark("program.nothing_done")
         return False
-    version = await application.save_settings(name, change, getpass.getuser())
+    version = await application.save_settings(name, change, person())
     session.say("settings.saved", name=name, version=version)
     return True
 

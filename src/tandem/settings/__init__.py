@@ -7,7 +7,7 @@ rule of its own.
 
 from tandem.settings.activities import parse
 from tandem.settings.change import SettingsChange, change_of, with_value
-from tandem.settings.process import ProcessSettings, read_environment
+from tandem.settings.process import ProcessSettings, person, read_environment
 from tandem.settings.reading import InvalidSettings, Problem
 from tandem.settings.show import show
 
@@ -18,6 +18,7 @@ __all__ = [
     "SettingsChange",
     "change_of",
     "parse",
+    "person",
     "read_environment",
     "show",
     "with_value",

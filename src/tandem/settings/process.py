@@ -8,6 +8,7 @@ seen by every child process.
 from __future__ import annotations
 
 import difflib
+import getpass
 import os
 import re
 from collections.abc import Mapping
@@ -20,7 +21,14 @@ import platformdirs
 from tandem.errors import SettingsError
 from tandem.i18n import LANGUAGES, Messages, language_of
 
-__all__ = ["LOG_FORMATS", "LOG_LEVELS", "VARIABLES", "ProcessSettings", "read_environment"]
+__all__ = [
+    "LOG_FORMATS",
+    "LOG_LEVELS",
+    "VARIABLES",
+    "ProcessSettings",
+    "person",
+    "read_environment",
+]
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
@@ -104,6 +112,14 @@ def read_environment(
     )
 
 
+def person() -> str:
+    """Who is at the keyboard, for the audit log; in many containers that is a number without a name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # the latter before Python 3.13
+        return f"user {os.getuid()}"
+
+
 class _Reader:
     def __init__(self, given: Mapping[str, str], messages: Messages) -> None:
         self._given = given
@@ -144,7 +160,10 @@ class _Reader:
 
     def home(self) -> Path:
         given = self._given.get("TANDEM_HOME")
-        home = Path(given).expanduser() if given else platformdirs.user_data_path("tandem", False)
+        try:
+            home = Path(given or platformdirs.user_data_path("tandem", False)).expanduser()
+        except RuntimeError:  # nobody knows this user's home folder
+            raise self._wrong("environment.no_home", name="TANDEM_HOME") from None
         if home.exists() and not home.is_dir():
             raise self._wrong("environment.home", name="TANDEM_HOME", path=home)
         return home.absolute()

@@ -143,6 +143,10 @@ TEXTS = {
         "{name}: {path} is a file; name a folder.",
         "{name}: {path} はファイルです。フォルダーを指定してください。",
     ),
+    "environment.no_home": (
+        "There is no home folder here. Say where Tandem keeps its state: {name}=/path/to/a/folder",
+        "ホームフォルダーがありません。Tandemの保存先を指定してください: {name}=/フォルダーのパス",
+    ),
     "environment.database": (
         "{name} must begin with sqlite:/// or postgresql://, not {given}.",
         "{name} は sqlite:/// または postgresql:// で始めてください({given} は使えません)。",
