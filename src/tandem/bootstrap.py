@@ -15,6 +15,7 @@ from tandem.crm.http import AiohttpTransport, Transport, TransportSettings
 from tandem.engine import asking
 from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connectors
+from tandem.engine.prepare import outdate
 from tandem.engine.reports import (
     ConnectionSummary,
     ErrorCard,
@@ -191,14 +192,17 @@ class Application:
     async def save_settings(self, name: str, change: SettingsChange, who: str) -> int:
         # A person may have looked at the difference for minutes: what is switched on begins now.
         now = await self.plan_settings(name, change.text, since=change.since)
+        connection = self._store.connection(name)
         saved = self._store.save_settings(
-            self._store.connection(name).id,
+            connection.id,
             text=now.text,
             expected_version=change.base_version,
             changed_by=who,
             difference="\n".join(change.difference),
             at=self._clock.now(),
         )
+        # They may name a value or field that was added to the org for them a minute ago.
+        outdate(self._store.for_connection(connection.id), "org")
         return saved.version
 
     # ------------------------------------------------------------------ running

@@ -25,6 +25,9 @@ __all__ = ["adopted", "already_there", "find", "look_up"]
 _CLOCKS_APART = timedelta(minutes=10)
 """How far the two CRMs' clocks may differ when a task is looked for by when it was created."""
 
+_LOOKS_FOR_HIDDEN = 3
+"""How often a task whose key is taken is looked for, minutes apart, before it counts as hidden."""
+
 
 async def find(
     run: RunContext, links: Sequence[Link], people: Sequence[str]
@@ -111,7 +114,14 @@ def _landed(run: RunContext, work: Work, task: TaskSeen) -> Done:
 
 
 def _hidden(run: RunContext, work: Work, answer: Written) -> Done:
-    """The key is taken by a task that the integration user may not see."""
+    """
+    The key is taken by a task that the integration user does not see: not yet, or not at all.
+
+    What was written just now may be committed a while later [getupdated]; only after some looks is it hidden.
+    """
+    if work.link.attempts < _LOOKS_FOR_HIDDEN:
+        waiting = _still_unknown(run, work)
+        return replace(waiting, link=replace(waiting.link, attempts=work.link.attempts + 1))
     link = replace(
         work.link,
         state=LinkState.PARKED,

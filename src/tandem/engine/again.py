@@ -14,12 +14,14 @@ from tandem.engine.first import next_look
 from tandem.engine.reports import Outcome
 from tandem.engine.resolve import Resolved
 from tandem.engine.work import Done, Work, ended
+from tandem.errors import Unmappable
 from tandem.mapping.salesforce import FIELDS_READ, base_of, followed_fields, seen_in_salesforce
-from tandem.model import Activity, Contact, Field, Fields, Link, Side
+from tandem.model import Activity, Contact, Field, Fields, Link, LinkState, Side
 from tandem.sync.contact_choice import Candidate, contact_for, still_chosen
 from tandem.sync.merge import is_same
 from tandem.sync.pair import GONE, UNREAD, Pair, Rules, Seen, rules_for
 from tandem.sync.plan import Settle, Unlink, Update, plan
+from tandem.sync.reasons import Reason
 from tandem.sync.status import closes_at, closes_by_clock
 
 __all__ = ["Again"]
@@ -53,18 +55,35 @@ class Again:
     async def decide(self, pairs: Sequence[tuple[Link, Activity, Resolved]]) -> list[Work | Done]:
         """An update, or nothing, for each pair; Salesforce is read only where something is to be written."""
         changes = [self._change(*pair) for pair in pairs]
-        to_write = {
-            change.link.key: self._record(change, fields)
-            for change in changes
-            if (fields := self._fields(change, UNREAD))
-        }
+        to_write: dict[str, Mapping[str, Any]] = {}
+        parked: dict[str, Done] = {}
+        for change in changes:
+            try:
+                if fields := self._fields(change, UNREAD):
+                    to_write[change.link.key] = self._record(change, fields)
+            except Unmappable as error:
+                parked[change.link.key] = self._parked(change, error)
         tasks = await self._read([c for c in changes if c.link.key in to_write], to_write)
         return [
-            self._against(change, tasks.get(change.link.salesforce_id or ""))
-            if change.link.key in to_write
-            else self._settled(change, {}, self._untold(change))
+            parked.get(change.link.key)
+            or (
+                self._against(change, tasks.get(change.link.salesforce_id or ""))
+                if change.link.key in to_write
+                else self._settled(change, {}, self._untold(change))
+            )
             for change in changes
         ]
+
+    def _parked(self, change: _Change, error: Unmappable) -> Done:
+        link = replace(
+            change.link,
+            state=LinkState.PARKED,
+            reason=Reason.UNMAPPABLE,
+            detail=str(error),
+            modified_at=change.activity.modified_at or change.link.modified_at,
+            due_at=None,
+        )
+        return Done(link=link, outcome=Outcome.PARKED, reason=Reason.UNMAPPABLE)
 
     # ------------------------------------------------------------------ what HubSpot changed
 
@@ -136,6 +155,10 @@ class Again:
             return False
         return before < newest <= since
 
+    def _fallbacks(self, change: _Change) -> tuple[str, ...]:
+        on = change.moved_to.contact if change.moved_to else change.kept
+        return self._drafter.fallbacks(on, self._drafter.assignee(change.activity, on))
+
     def _record(self, change: _Change, fields: Collection[Field]) -> Mapping[str, Any]:
         activity, about, contact = change.activity, change.about, change.kept
         candidate = change.moved_to or next(
@@ -206,6 +229,7 @@ class Again:
             target=settled.link,
             record={"Id": task.id, **new},
             fields=tuple(sorted(fields)),
+            fallbacks=self._fallbacks(change),
             replaced=_replaced(task, new, touched, self._run),
             account_id=change.moved_to.person.account_id or "" if change.moved_to else "",
         )
@@ -218,6 +242,8 @@ class Again:
         closing = closes_at(activity, self._run.policy.kind(activity.kind), now)
         target = replace(
             link,
+            state=LinkState.PAIRED,  # a parked pair is one again once it agrees
+            attempts=0,
             hubspot={**link.hubspot, **said},
             salesforce={**link.salesforce, **base_of(record, self._run.marker)},
             contact_id=change.moved_to.contact.id if change.moved_to else link.contact_id,

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from tandem.engine import adopt, mend
+from tandem.engine import answers as answers_
 from tandem.engine.context import RunContext
+from tandem.engine.prepare import renew_org
 from tandem.engine.reports import Outcome
-from tandem.engine.work import Done, Work, ended, intent_of, line
-from tandem.errors import CrmError
-from tandem.model import Link, LinkState, WriteResult, Written
+from tandem.engine.work import Done, Work, intent_of
+from tandem.errors import BudgetSpent, CrmError
+from tandem.model import Link, WriteResult, Written
 from tandem.store.rows import History
 from tandem.sync.reasons import Reason
-from tandem.sync.schedule import next_try
 
 __all__ = ["announce", "apply", "settle"]
 
@@ -38,8 +38,8 @@ async def apply(run: RunContext, works: Sequence[Work]) -> list[Done]:
         for operation in ("create", "update", "delete"):
             group = [work for work in ordered if work.operation == operation]
             if group:
-                done.extend(await _carry_out(run, operation, group))
-    except CrmError:
+                await _carry_out(run, operation, group, done)
+    except (BudgetSpent, CrmError):
         await _withdraw(run, ordered, done)
         raise
     run.at("written")
@@ -95,125 +95,120 @@ async def _withdraw(run: RunContext, works: Sequence[Work], done: Sequence[Done]
         run.tally.settled(link.kind, Outcome.WAITING, Reason.INTERRUPTED)
 
 
-async def _carry_out(run: RunContext, operation: str, works: Sequence[Work]) -> list[Done]:
+async def _carry_out(
+    run: RunContext, operation: str, works: Sequence[Work], done: list[Done]
+) -> None:
+    """Write *works* and add what became of each to *done*, as far as it is known when a call fails."""
+    if operation == "delete":
+        await run.db(run.store.check, run.lease)
+        answers = await run.salesforce.delete_tasks([str(work.record["Id"]) for work in works])
+        done += [answers_.deleted(run, *pair) for pair in zip(works, answers, strict=True)]
+        return
+    left = list(works)
     if operation == "create":
-        return await _create(run, works)
-    records = [work.record for work in works]
-    if operation == "update":
-        answers = await run.salesforce.update_tasks(records)
-        return [
-            await _updated(run, work, answer) for work, answer in zip(works, answers, strict=True)
-        ]
-    answers = await run.salesforce.delete_tasks([str(record["Id"]) for record in records])
-    return [_deleted(run, work, answer) for work, answer in zip(works, answers, strict=True)]
+        left = await _without_existing(run, works, done)
+    for turn in range(mend.ROUNDS):
+        if not left:
+            return
+        is_last = turn + 1 == mend.ROUNDS
+        left = await _write(run, operation, left, done, is_last=is_last)
 
 
-# --------------------------------------------------------------------------- creating
-
-
-async def _create(run: RunContext, works: Sequence[Work]) -> list[Done]:
+async def _without_existing(run: RunContext, works: Sequence[Work], done: list[Done]) -> list[Work]:
+    """Those of *works* that have no task yet; the others are adopted."""
     existing = await adopt.already_there(run, [work for work in works if work.look_first])
-    done = [
+    done += [
         adopt.adopted(run, work, existing[work.link.key])
         for work in works
         if work.link.key in existing
     ]
-    left = [work for work in works if work.link.key not in existing]
-    for _ in range(mend.ROUNDS):
-        if not left:
-            return done
-        answers = await run.salesforce.create_tasks([work.record for work in left])
-        answered = list(zip(left, answers, strict=True))
-        left = []
-        to_look_up = []
-        for work, answer in answered:
-            mended = mend.mended(work, answer)
-            if answer.result is WriteResult.DONE and answer.id is not None:
-                done.append(_created(run, work, answer.id))
-            elif answer.result in (WriteResult.EXISTS, WriteResult.UNKNOWN):
-                to_look_up.append((work, answer))
-            elif mended is not None:
-                left.append(mended)
-            else:
-                done.append(_refused(run, work, answer))
-        done.extend(await adopt.look_up(run, to_look_up))
-    return done
+    return [work for work in works if work.link.key not in existing]
 
 
-def _created(run: RunContext, work: Work, salesforce_id: str) -> Done:
-    link = replace(work.target, salesforce_id=salesforce_id, intent=None)
-    return Done(
-        link=link,
-        outcome=Outcome.CREATED,
-        history=line(run, work, "created", record_id=salesforce_id),
+async def _write(
+    run: RunContext, operation: str, works: Sequence[Work], done: list[Done], *, is_last: bool
+) -> list[Work]:
+    """One turn: what could be put right is given back for the next, all else is done."""
+    # Whoever lost the lease starts no call: the other worker may be writing the same.
+    await run.db(run.store.check, run.lease)
+    write = run.salesforce.create_tasks if operation == "create" else run.salesforce.update_tasks
+    answers = await write([work.record for work in works])
+    again: list[Work] = []
+    unsettled: list[tuple[Work, Written]] = []
+    refusals: list[tuple[Work, Written]] = []
+    for work, answer in zip(works, answers, strict=True):
+        mended = None if is_last else mend.mended(work, answer, run.marker)
+        if answer.result is WriteResult.DONE and (answer.id or operation == "update"):
+            done.append(_written(run, operation, work, answer))
+        elif mended is not None:
+            again.append(mended)
+        elif answer.result in _UNSETTLED[operation]:
+            unsettled.append((work, answer))
+        else:
+            refusals.append((work, answer))
+    if any(answer.code == mend.INACTIVE_OWNER for answer in answers):
+        await run.db(run.store.forget_cached, "users")
+    done += await _settled(run, operation, unsettled)
+    done += await _refused(run, refusals)
+    return again
+
+
+_UNSETTLED = {
+    "create": frozenset({WriteResult.EXISTS, WriteResult.UNKNOWN}),
+    "update": frozenset({WriteResult.GONE, WriteResult.UNKNOWN}),
+}
+"""Answers that tell too little: Salesforce is asked what there is."""
+
+
+def _written(run: RunContext, operation: str, work: Work, answer: Written) -> Done:
+    if operation == "create":
+        return answers_.created(run, work, str(answer.id))
+    return answers_.updated(run, work)
+
+
+async def _settled(
+    run: RunContext, operation: str, unsettled: Sequence[tuple[Work, Written]]
+) -> list[Done]:
+    if operation == "create":
+        return await adopt.look_up(run, unsettled)
+    done = [
+        answers_.unknown(run, work)
+        for work, answer in unsettled
+        if answer.result is WriteResult.UNKNOWN
+    ]
+    gone = [pair for pair in unsettled if pair[1].result is WriteResult.GONE]
+    return done + await _gone(run, gone)
+
+
+async def _gone(run: RunContext, unsettled: Sequence[tuple[Work, Written]]) -> list[Done]:
+    """Something an update names is deleted: the task itself, or the person or record it was to go to."""
+    if not unsettled:
+        return []
+    ids = [work.link.salesforce_id for work, _ in unsettled if work.link.salesforce_id]
+    tasks = await run.salesforce.tasks(ids, ())
+    living = {task.id for task in tasks.values() if not task.is_deleted}
+    done = [
+        answers_.gone(run, work) for work, _ in unsettled if work.link.salesforce_id not in living
+    ]
+    left = [pair for pair in unsettled if pair[0].link.salesforce_id in living]
+    return done + await _refused(run, left)
+
+
+async def _refused(run: RunContext, refusals: Sequence[tuple[Work, Written]]) -> list[Done]:
+    """Wait or park; what was remembered and turns out to be out of date is read anew."""
+    if not refusals:
+        return []
+    people = {
+        work.target.contact_id
+        for work, answer in refusals
+        if work.target.contact_id and mend.is_person_gone(work, answer)
+    }
+    if people:
+        await run.db(run.store.forget_people, people)
+    is_outdated = any(mend.names_a_choice(answer) for _, answer in refusals) and await renew_org(
+        run
     )
-
-
-def _refused(run: RunContext, work: Work, answer: Written) -> Done:
-    """Not written: try later for locks and vanished people, else park with Salesforce's own words."""
-    first_seen = work.link.first_seen_at or run.now
-    if answer.result is WriteResult.TRY_LATER or mend.is_person_gone(work, answer):
-        reason = Reason.LOCKED if answer.result is WriteResult.TRY_LATER else Reason.PERSON_GONE
-        due_at = next_try(first_seen, work.link.attempts, run.now)
-        if due_at is not None:
-            link = replace(
-                work.link,
-                state=work.link.state if work.link.salesforce_id else LinkState.WAITING,
-                reason=reason,
-                detail=answer.message,
-                intent=None,
-                attempts=work.link.attempts + 1,
-                due_at=due_at,
-            )
-            return Done(link=link, outcome=Outcome.WAITING, reason=reason)
-    link = replace(
-        work.link,
-        state=LinkState.PARKED,
-        reason=Reason.REFUSED,
-        detail=f"{answer.code}: {answer.message}" if answer.code else answer.message,
-        intent=None,
-        due_at=None,
-    )
-    return Done(
-        link=link,
-        outcome=Outcome.PARKED,
-        reason=Reason.REFUSED,
-        history=line(run, work, "parked", reason=Reason.REFUSED, message=link.detail),
-    )
-
-
-# --------------------------------------------------------------------------- changing
-
-
-async def _updated(run: RunContext, work: Work, answer: Written) -> Done:
-    if answer.result is WriteResult.DONE:
-        return Done(
-            link=replace(work.target, intent=None),
-            outcome=Outcome.UPDATED,
-            history=line(run, work, "updated", record_id=work.link.salesforce_id),
-        )
-    if answer.result is WriteResult.GONE:
-        return ended(run, work.link, Reason.DELETED_IN_SALESFORCE, Outcome.SKIPPED)
-    if answer.result is WriteResult.UNKNOWN:
-        # The intent stays: the next run looks at the task before it writes again.
-        link = replace(
-            work.link, intent=intent_of(run, work), due_at=run.now + timedelta(minutes=1)
-        )
-        return Done(link=link, outcome=Outcome.WAITING, reason=Reason.OUTCOME_UNKNOWN)
-    mended = mend.mended(work, answer)
-    if mended is not None:
-        [again] = await run.salesforce.update_tasks([mended.record])
-        if again.result is WriteResult.DONE:
-            return await _updated(run, mended, again)
-    return _refused(run, work, answer)
-
-
-def _deleted(run: RunContext, work: Work, answer: Written) -> Done:
-    if answer.result in (WriteResult.DONE, WriteResult.GONE):
-        return ended(run, work.link, Reason.DELETED_IN_HUBSPOT, Outcome.DELETED)
-    if answer.result is WriteResult.UNKNOWN:
-        link = replace(
-            work.link, intent=intent_of(run, work), due_at=run.now + timedelta(minutes=1)
-        )
-        return Done(link=link, outcome=Outcome.WAITING, reason=Reason.OUTCOME_UNKNOWN)
-    return _refused(run, work, answer)
+    return [
+        answers_.refused(run, work, answer, is_outdated=is_outdated and mend.names_a_choice(answer))
+        for work, answer in refusals
+    ]

@@ -53,4 +53,5 @@ class RunContext:
     marker: Callable[[str], str]
     now: datetime
     dry_run: bool = False
+    is_org_new: bool = False  # the org was read again in this run, after a refusal
     at: Callable[[str], None] = field(default=lambda point: None)

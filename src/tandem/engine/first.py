@@ -72,7 +72,9 @@ class First:
             return self.skipped(key, activity, link, Reason.NO_CONTACT)
         waits = [reason for reason in about.reasons if reason in _WAITS]
         if waits:
-            return self.waiting(key, activity, link, waits[0])
+            return self.waiting(
+                key, activity, link, waits[0], contact_id=about.people[0].contact.id
+            )
         return self.skipped(key, activity, link, about.reasons[0])
 
     def _create(
@@ -134,8 +136,13 @@ class First:
         link: Link | None,
         reason: Reason,
         due_at: datetime | None = None,
+        contact_id: str | None = None,
     ) -> Done:
-        """Waits until *due_at*, or by the timetable; parked once that has run out."""
+        """
+        Waits until *due_at*, or by the timetable; parked once that has run out.
+
+        With *contact_id* it is tried at once on news of that contact.
+        """
         known = self._link(key, activity, link)
         started = known.first_seen_at or self._run.now
         is_look = reason is Reason.NO_CONTACT
@@ -146,6 +153,8 @@ class First:
             known,
             state=LinkState.WAITING,
             reason=reason,
+            detail="",
+            contact_id=contact_id or known.contact_id,
             due_at=due,
             attempts=known.attempts if due_at else known.attempts + 1,
             looks=known.looks + 1 if is_look else known.looks,

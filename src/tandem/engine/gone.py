@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from tandem.crm.connector import TaskSeen
 from tandem.engine.context import RunContext
+from tandem.engine.reports import Outcome
 from tandem.engine.work import Done, Work, ended
+from tandem.errors import Unmappable
 from tandem.mapping.salesforce import FIELDS_READ, base_of, followed_fields, seen_in_salesforce
 from tandem.model import Field, Link, LinkState, Side
 from tandem.sync.pair import GONE, UNREAD, Pair, Seen, rules_for
@@ -65,7 +67,17 @@ def _carried(run: RunContext, link: Link, actions: Sequence[Action]) -> Work | D
     if any(isinstance(action, Delete) for action in actions):
         return Work(operation="delete", link=link, target=link, record={"Id": link.salesforce_id})
     if any(isinstance(action, Complete) for action in actions):
-        closed = {"Status": completed_status(run.org.statuses, run.policy.completed_status)}
+        try:
+            closed = {"Status": completed_status(run.org.statuses, run.policy.completed_status)}
+        except Unmappable as error:
+            parked = replace(
+                link,
+                state=LinkState.PARKED,
+                reason=Reason.UNMAPPABLE,
+                detail=str(error),
+                due_at=None,
+            )
+            return Done(link=parked, outcome=Outcome.PARKED, reason=Reason.UNMAPPABLE)
         target = replace(
             link,
             state=LinkState.ENDED,

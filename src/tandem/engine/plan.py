@@ -19,8 +19,9 @@ from tandem.engine.first_opens import LaterOpens
 from tandem.engine.gone import decide_gone
 from tandem.engine.pull import Batch
 from tandem.engine.reports import Outcome
-from tandem.engine.resolve import Resolver
+from tandem.engine.resolve import Resolved, Resolver
 from tandem.engine.work import Done, Work
+from tandem.errors import Unmappable
 from tandem.mapping.keys import task_key
 from tandem.model import Activity, Kind, Link, LinkState
 from tandem.sync.eligibility import Skip, Wait, verdict
@@ -48,6 +49,11 @@ class Planner:
         self._later_opens = LaterOpens(run)
         self._first = First(run, self._drafter)
         self._again = Again(run, self._drafter)
+
+    def take_appeared(self) -> set[str]:
+        """The contacts whose person was found since this was last asked."""
+        appeared, self._resolver.appeared = self._resolver.appeared, set()
+        return appeared
 
     async def plan(self, batch: Batch) -> Plan:
         """A decision for every activity of *batch* and every link whose record is gone."""
@@ -80,16 +86,24 @@ class Planner:
         for key, activity in open_:
             link = links.get(key)
             about = resolved[activity.kind, activity.id]
-            if link is not None and link.state is LinkState.PAIRED:
+            if link is not None and _has_task(link):
                 pairs.append((link, activity, about))
             else:
-                _sort(self._first.decide(key, activity, link, about), works, done)
+                _sort(self._decide_first(key, activity, link, about), works, done)
         for outcome in await self._again.decide(pairs):
             _sort(outcome, works, done)
         for outcome in await decide_gone(run, batch.gone):
             _sort(outcome, works, done)
         looked_at = [activity.kind for activity in wanted] + [link.kind for link in batch.gone]
         return Plan(works=tuple(works), done=tuple(done), looked_at=tuple(looked_at))
+
+    def _decide_first(
+        self, key: str, activity: Activity, link: Link | None, about: Resolved
+    ) -> Work | Done:
+        try:
+            return self._first.decide(key, activity, link, about)
+        except Unmappable as error:
+            return self._first.parked(key, activity, link, Reason.UNMAPPABLE, str(error))
 
     def _key(self, kind: Kind, activity_id: str) -> str:
         return task_key(self._run.portal.id, kind, activity_id)
@@ -113,17 +127,35 @@ class Planner:
         known = await self._run.db(self._run.store.links, keys)
         return await feeds.counter_activities(self._run, emails, frozenset(known), self._key)
 
+    def _unreadable(self, key: str, activity: Activity, link: Link | None) -> Done:
+        """What cannot be read cannot be decided about; an old record's trouble is nobody's concern."""
+        since = self._run.policy.kind(activity.kind).since
+        if link is None and since is not None and activity.created_at < since:
+            return self._first.skipped(key, activity, link, Reason.OLDER)
+        return self._first.parked(key, activity, link, Reason.UNREADABLE, activity.trouble)
+
     def _ineligible(self, key: str, activity: Activity, link: Link | None) -> Done | None:
         """The outcome of an activity that the rules stop before anything is looked up, else None."""
-        if link is not None and link.state in (LinkState.PAIRED, LinkState.ENDED):
-            return _as_it_is(link) if link.state is LinkState.ENDED else None
-        match verdict(activity, self._run.policy, now=self._run.now):
+        if link is not None and link.state is LinkState.ENDED:
+            return _as_it_is(link)
+        is_waiting = link is not None and link.state is LinkState.WAITING
+        has_task = link is not None and _has_task(link)
+        if activity.trouble:
+            return self._unreadable(key, activity, link)
+        if has_task:
+            return None
+        match verdict(activity, self._run.policy, now=self._run.now, is_accepted=is_waiting):
             case Skip(reason=reason):
                 return self._first.skipped(key, activity, link, reason)
             case Wait(reason=reason, until=until):
                 return self._first.waiting(key, activity, link, reason, due_at=until)
             case _:
                 return None
+
+
+def _has_task(link: Link) -> bool:
+    """Whether it is a pair, be it one whose last update was refused."""
+    return link.state is LinkState.PAIRED or link.salesforce_id is not None
 
 
 def _newest(activities: Sequence[Activity]) -> list[Activity]:

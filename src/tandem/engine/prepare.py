@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
 
 from tandem.crm.connector import HubSpot, Salesforce
-from tandem.engine.context import FRESH, LONG_AGO
+from tandem.engine.context import FRESH, LONG_AGO, RunContext
 from tandem.errors import AccessLost
 from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser, Side
 from tandem.store.connection_store import ConnectionStore
 
-__all__ = ["Accounts", "forget_accounts", "load_accounts", "remembered"]
+__all__ = ["Accounts", "forget_accounts", "load_accounts", "outdate", "remembered", "renew_org"]
 
 T = TypeVar("T")
 Database = Callable[..., Awaitable[Any]]
@@ -67,6 +67,23 @@ async def forget_accounts(db: Database, store: ConnectionStore) -> None:
     """Read the accounts' own lists again at the next opportunity (a refusal showed that they changed)."""
     for name in _NAMES:
         await db(store.forget_cached, name)
+
+
+def outdate(store: ConnectionStore, name: str) -> None:
+    """Keep what was read of an account for showing, and read it again at the next run."""
+    saved = store.cached(name, LONG_AGO)
+    if saved is not None:
+        store.cache(name, saved, LONG_AGO + timedelta(seconds=1))
+
+
+async def renew_org(run: RunContext) -> bool:
+    """Read the org's lists and fields now, once in a run; whether they differ from what the run knew."""
+    if run.is_org_new:
+        return False
+    known, run.org = run.org, await run.salesforce.org()
+    run.is_org_new = True
+    await run.db(run.store.cache, "org", msgspec.json.encode(run.org), run.now)
+    return run.org != known
 
 
 async def _cached(

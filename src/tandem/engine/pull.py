@@ -17,7 +17,7 @@ from tandem.engine.context import RunContext
 from tandem.engine.reread import read_again
 from tandem.model import Activity, Kind, Link, ObjectType
 
-__all__ = ["BATCH", "Batch", "pull"]
+__all__ = ["BATCH", "Batch", "pull", "waiting_for"]
 
 BATCH = 1_000
 """Activities dealt with at once: one association call and one composite write hold as many."""
@@ -88,6 +88,18 @@ async def _changed(run: RunContext, object_type: ObjectType) -> AsyncIterator[Ba
         # Nothing changed, but the answer told the time: the host's clock may run ahead of HubSpot's.
         run.now = asked_at = await run.hubspot.now()
     yield Batch(activities=tuple(pending), checkpoints={name: {"at": asked_at.isoformat()}})
+
+
+async def waiting_for(run: RunContext, contact_ids: Collection[str]) -> AsyncIterator[Batch]:
+    """What waits for one of these contacts, of whom there is news: it is tried at once."""
+    links = [
+        link
+        for link in await run.db(run.store.waiting_for, contact_ids)
+        if run.policy.kind(link.kind).enabled and link.run_id != run.run_id
+    ]
+    for start in range(0, len(links), BATCH):
+        activities, gone = await read_again(run, links[start : start + BATCH])
+        yield Batch(activities=tuple(activities), gone=tuple(gone), is_look=True)
 
 
 async def _due(run: RunContext) -> AsyncIterator[Batch]:

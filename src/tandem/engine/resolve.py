@@ -53,6 +53,8 @@ class Resolver:
         self._run = run
         self._related = RelatedRecords(run)
         self._members: dict[str, frozenset[str]] = {}
+        self.appeared: set[str] = set()
+        """Contacts read in this run whose person exists: what waits for them may go."""
 
     async def resolve(self, activities: Sequence[Activity]) -> Mapping[ActivityKey, Resolved]:
         """Every activity's records; one call per 1,000 and object type, plus what is not known yet."""
@@ -155,6 +157,7 @@ class Resolver:
             return by_id, by_email
         resolved = await self._correspond(fresh.values())
         await run.db(run.store.save_people, list(resolved.values()))
+        self.appeared |= {each.contact.id for each in resolved.values() if each.person}
         # An id that was merged away is asked for by its old name and answered by the winner.
         by_id.update({asked: resolved[contact.id] for asked, contact in contacts.items()})
         by_email.update({asked: resolved[contact.id] for asked, contact in addressed.items()})

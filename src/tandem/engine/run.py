@@ -6,14 +6,15 @@ A run can be stopped at any instruction and repeated from any point; see docs/sy
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from tandem.engine.answers import check_storage
 from tandem.engine.apply import apply, settle
 from tandem.engine.context import RunContext
 from tandem.engine.participants import add_participants
 from tandem.engine.plan import Plan, Planner
-from tandem.engine.pull import Batch, pull
+from tandem.engine.pull import Batch, pull, waiting_for
 from tandem.engine.recover import recover
 from tandem.engine.reports import (
     Operation,
@@ -24,7 +25,7 @@ from tandem.engine.reports import (
     Step,
 )
 from tandem.engine.work import Done, Work
-from tandem.errors import CrmError, LeaseLost
+from tandem.errors import BudgetSpent, CrmError, LeaseLost
 from tandem.model import Link, Side
 from tandem.sync.reasons import Reason
 
@@ -71,7 +72,7 @@ async def sync(
         progress.step(Stage.RECOVER)
         await recover(run)
     progress.step(Stage.PULL)
-    async for batch in pull(run):
+    async for batch in _batches(run, planner):
         progress.step(Stage.RESOLVE)
         plan = await planner.plan(batch)
         for kind in plan.looked_at:
@@ -85,6 +86,13 @@ async def sync(
     return tuple(planned)
 
 
+async def _batches(run: RunContext, planner: Planner) -> AsyncIterator[Batch]:
+    async for batch in pull(run):
+        yield batch
+    async for batch in waiting_for(run, planner.take_appeared()):
+        yield batch
+
+
 async def _carry_out(run: RunContext, batch: Batch, plan: Plan, is_stopped: StopReason) -> None:
     reason = await is_stopped()
     if reason:
@@ -93,7 +101,7 @@ async def _carry_out(run: RunContext, batch: Batch, plan: Plan, is_stopped: Stop
         raise Stopped(reason)
     try:
         done = await apply(run, plan.works)
-    except CrmError:
+    except (BudgetSpent, CrmError):
         await settle(run, plan.done, {})  # apply has saved and counted its own part
         raise
     except LeaseLost:
@@ -101,6 +109,7 @@ async def _carry_out(run: RunContext, batch: Batch, plan: Plan, is_stopped: Stop
         raise
     await settle(run, [*plan.done, *done], batch.checkpoints)
     await add_participants(run, plan.works, done)
+    check_storage(done)
 
 
 def _count_left(run: RunContext, links: Sequence[Link]) -> None:

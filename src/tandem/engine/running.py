@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import structlog
 
 from tandem.clock import Clock
+from tandem.engine.answers import STORAGE_FULL
 from tandem.engine.connectors import Connected, Connectors
 from tandem.engine.context import RunContext
 from tandem.engine.prepare import Accounts, forget_accounts, load_accounts
@@ -42,6 +43,9 @@ from tandem.sync.owners import match_owners
 from tandem.sync.policy import Policy
 
 __all__ = ["Runner", "policy_of", "this_process"]
+
+_SUSPENDS = {"other_account": "other_account", STORAGE_FULL: "storage_full"}
+"""Why a connection is suspended, by the error's code, where that is more than lost access."""
 
 _LEASE_SECONDS = 120.0
 _RENEWED_EVERY = 30.0
@@ -260,7 +264,7 @@ class Runner:
             case SettingsError():
                 return _Ending(RunState.FAILED, "settings", str(error))
             case AccessLost():
-                reason = error.code if error.code == "other_account" else "access_lost"
+                reason = _SUSPENDS.get(error.code, "access_lost")
                 await self.store.run(self.store.suspend, connection.id, reason, str(error))
                 await forget_accounts(self.store.run, mine)
                 return _Ending(RunState.SUSPENDED, reason, str(error))

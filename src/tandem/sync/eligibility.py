@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tandem.model import Activity, Contact, Kind, Progress
@@ -39,14 +39,19 @@ Verdict = Go | Skip | Wait
 _GO = Go()
 
 
-def verdict(activity: Activity, policy: Policy, *, now: datetime) -> Verdict:
+def verdict(
+    activity: Activity, policy: Policy, *, now: datetime, is_accepted: bool = False
+) -> Verdict:
     """
     Whether *activity* syncs at all, before anybody asks for its people.
 
     "From then on" is judged by when the record was created in HubSpot, never by its last edit or by
-    the day it is about. A kind without ``since`` has no lower bound (an import of what was there).
+    the day it is about. A kind without ``since`` has no lower bound (an import of what was there), and
+    what *is_accepted*, since it waits already, is not judged anew when its kind was off and on again.
     """
     kind = policy.kind(activity.kind)
+    if is_accepted:
+        kind = replace(kind, since=None)
     refusal = _refusal(activity, kind)
     if refusal is not None:
         return refusal

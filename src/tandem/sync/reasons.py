@@ -44,6 +44,8 @@ class Reason(enum.StrEnum):
     LOCKED = "locked"
     CRM_BUSY = "crm_busy"
     NO_CALLS_LEFT = "no_calls_left"
+    STORAGE_FULL = "storage_full"
+    ORG_CHANGED = "org_changed"
     # parked: a person has to act
     REFUSED = "refused"
     EXISTS_HIDDEN = "exists_hidden"
@@ -86,6 +88,8 @@ _ENGLISH: Mapping[Reason, str] = {
     Reason.LOCKED: "Salesforce had locked the record; it is tried again.",
     Reason.CRM_BUSY: "{side} could not take the write just now ({detail}); it is tried again.",
     Reason.NO_CALLS_LEFT: "Today's allocation of API calls is used up; it is written tomorrow.",
+    Reason.STORAGE_FULL: "Salesforce has no storage left; it is written once there is some again.",
+    Reason.ORG_CHANGED: "Salesforce's lists or fields were changed while it was written; it is tried again.",
     Reason.INTERRUPTED: "The run was stopped before it was written; the next run writes it.",
     Reason.REFUSED: "{side} refused it: {detail}",
     Reason.EXISTS_HIDDEN: "Salesforce already has its task, but the integration user may not see it: {detail}",
@@ -127,6 +131,8 @@ _JAPANESE: Mapping[Reason, str] = {
     Reason.LOCKED: "Salesforceがレコードをロックしていたため、後でもう一度試します。",
     Reason.CRM_BUSY: "{side}が書き込みを受け付けられませんでした({detail})。後でもう一度試します。",
     Reason.NO_CALLS_LEFT: "本日割り当てられたAPIコールを使い切りました。明日書き込みます。",
+    Reason.STORAGE_FULL: "Salesforceのストレージに空きがありません。空きができてから書き込みます。",
+    Reason.ORG_CHANGED: "書き込み中にSalesforceの選択リストや項目が変更されました。後でもう一度試します。",
     Reason.INTERRUPTED: "書き込む前に同期が中断されました。次回の同期で書き込みます。",
     Reason.REFUSED: "{side}に拒否されました:{detail}",
     Reason.EXISTS_HIDDEN: "ToDoはすでにSalesforceにありますが、連携ユーザーには見えません:{detail}",

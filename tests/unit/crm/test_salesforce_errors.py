@@ -42,7 +42,7 @@ def _refused(status: int, code: str = "", message: str = "words", call: Call = R
         (403, "API_CURRENTLY_DISABLED", A, A),
         (403, "INSUFFICIENT_ACCESS", A, A),
         (403, "INSUFFICIENT_ACCESS_OR_READONLY", A, A),
-        (403, "STORAGE_LIMIT_EXCEEDED", T, T),
+        (403, "STORAGE_LIMIT_EXCEEDED", A, A),
         (403, "", A, A),
         (400, "INSUFFICIENT_ACCESS_OR_READONLY", R, R),
         (400, "UNABLE_TO_LOCK_ROW", T, T),

@@ -70,7 +70,6 @@ _LATER = frozenset(
         "QUERY_TIMEOUT",
         "SERVER_UNAVAILABLE",
         "INVALID_QUERY_LOCATOR",
-        "STORAGE_LIMIT_EXCEEDED",
     }
 )
 _DENIED = frozenset(
@@ -123,6 +122,12 @@ def refused(call: Call, status: int, error: ItemError, *, request_id: str = "") 
         return AccessLost(f"{said}: the session has ended. {_CONNECT}", **about)
     if code == "REQUEST_LIMIT_EXCEEDED":
         return _limited(error, said, about)
+    if code == "STORAGE_LIMIT_EXCEEDED":
+        return AccessLost(
+            f"{said}: the organisation has no storage left. Free some or have it raised, then: "
+            "tandem resume",
+            **about,
+        )
     if code == "TXN_SECURITY_METERING_ERROR":
         return RateLimited(words, seconds=300.0, **about)
     if code in _NO_API:

@@ -259,5 +259,5 @@ def _unknown(error: OutcomeUnknown) -> Written:
 
 
 def _not_sent(error: TandemError) -> Written:
-    code = error.code if isinstance(error, CrmError) else ""
+    code = error.code if isinstance(error, CrmError) else "BUDGET_SPENT"
     return Written(result=WriteResult.TRY_LATER, code=code, message=str(error))

@@ -21,6 +21,10 @@ TEXTS = {
         "A CRM refused a whole request. `tandem doctor` says what may be missing; the next run reads the account anew.",
         "CRMに要求全体が拒否されました。足りないものは `tandem doctor` で分かります。次回はアカウントの情報を読み直します。",
     ),
+    "stop.storage_full": (
+        "Salesforce has no storage left: free some, then `tandem resume`.",
+        "Salesforceのストレージに空きがありません。空きを作ってから `tandem resume` を実行してください。",
+    ),
     "stop.settings": (
         "A setting does not fit any more; nothing was lost, and the next run after it is mended goes on.",
         "設定が実際と合わなくなっています。失われたものはなく、設定を直した後の同期で続きから始まります。",

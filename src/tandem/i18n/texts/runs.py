@@ -136,6 +136,10 @@ TEXTS = {
         "Assigned to {user}: the integration user, since no owner has a user.",
         "割り当て先 {user}: 連携ユーザー(担当者に対応するユーザーがいません)。",
     ),
+    "rule.assignee.user_inactive": (
+        "Assigned to {user}, the next of the chain: Salesforce refused the user before, who is inactive.",
+        "割り当て先 {user}: 前のユーザーが無効なためSalesforceに拒否され、次の規則によります。",
+    ),
     "rule.person.only_contact": (
         "On {person}: contact {contact} is the only one that syncs.",
         "相手 {person}: 同期対象のコンタクトは {contact} だけです。",
@@ -153,6 +157,14 @@ TEXTS = {
     "rule.type.type_vanished": (
         "No type: the org no longer has the value {type}.",
         "種別なし: 組織に「{type}」がなくなっています。",
+    ),
+    "rule.field.left_out": (
+        "Without {field}: Salesforce refused the value or hides the field.",
+        "{field} なし: 値が拒否されたか、項目が見えません。",
+    ),
+    "rule.related.related_gone": (
+        "Related to nothing: {record} is gone from Salesforce.",
+        "関連先なし: {record} がSalesforceからなくなっています。",
     ),
     "rule.related.associated": (
         "Related to {record}, as in HubSpot.",

@@ -1,0 +1,148 @@
+"""
+What Salesforce's answer to one write means for its link: written, waiting or parked, and why.
+
+A record is parked only when it is the record that is wrong. What the organisation lacks for the moment
+(a lock, storage, calls) or what changed since it was read (a person, a list) makes it wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tandem.engine import mend
+from tandem.engine.context import RunContext
+from tandem.engine.reports import Outcome
+from tandem.engine.work import Done, Work, ended, intent_of, line
+from tandem.errors import AccessLost
+from tandem.model import LinkState, Side, WriteResult, Written
+from tandem.sync.reasons import Reason
+from tandem.sync.schedule import next_try
+
+__all__ = [
+    "STORAGE_FULL",
+    "check_storage",
+    "created",
+    "deleted",
+    "gone",
+    "refused",
+    "unknown",
+    "updated",
+]
+
+STORAGE_FULL = "STORAGE_LIMIT_EXCEEDED"
+_SOON = timedelta(minutes=1)
+_WAITS = {
+    "UNABLE_TO_LOCK_ROW": Reason.LOCKED,
+    "REQUEST_LIMIT_EXCEEDED": Reason.NO_CALLS_LEFT,
+    "BUDGET_SPENT": Reason.NO_CALLS_LEFT,
+    STORAGE_FULL: Reason.STORAGE_FULL,
+}
+"""Why a write that may be repeated was not done, by Salesforce's code; whatever else is a busy CRM."""
+
+_NOT_ITS_FAULT = frozenset({Reason.NO_CALLS_LEFT, Reason.STORAGE_FULL, Reason.ORG_CHANGED})
+"""These say nothing about the record: its turn comes with the next run, and no try is counted."""
+
+
+def created(run: RunContext, work: Work, salesforce_id: str) -> Done:
+    link = replace(work.target, salesforce_id=salesforce_id, intent=None)
+    return Done(
+        link=link,
+        outcome=Outcome.CREATED,
+        history=line(run, work, "created", record_id=salesforce_id),
+    )
+
+
+def updated(run: RunContext, work: Work) -> Done:
+    return Done(
+        link=replace(work.target, intent=None, attempts=0),
+        outcome=Outcome.UPDATED,
+        history=line(run, work, "updated", record_id=work.link.salesforce_id),
+    )
+
+
+def gone(run: RunContext, work: Work) -> Done:
+    """The task that was to be changed is deleted."""
+    return ended(run, work.link, Reason.DELETED_IN_SALESFORCE)
+
+
+def deleted(run: RunContext, work: Work, answer: Written) -> Done:
+    if answer.result in (WriteResult.DONE, WriteResult.GONE):
+        return ended(run, work.link, Reason.DELETED_IN_HUBSPOT, Outcome.DELETED)
+    if answer.result is WriteResult.UNKNOWN:
+        return unknown(run, work)
+    return refused(run, work, answer)
+
+
+def unknown(run: RunContext, work: Work) -> Done:
+    """The intent stays: the next run looks at the task before it writes again."""
+    link = replace(work.link, intent=intent_of(run, work), due_at=run.now + _SOON)
+    return Done(link=link, outcome=Outcome.WAITING, reason=Reason.OUTCOME_UNKNOWN)
+
+
+def refused(run: RunContext, work: Work, answer: Written, *, is_outdated: bool = False) -> Done:
+    """Not written. *is_outdated* says that the organisation changed since it was read for this run."""
+    if answer.result is WriteResult.TRY_LATER:
+        return _waiting(run, work, answer, _WAITS.get(answer.code, Reason.CRM_BUSY))
+    if mend.is_person_gone(work, answer):
+        return _waiting(run, work, answer, Reason.PERSON_GONE)
+    if is_outdated:
+        return _waiting(run, work, answer, Reason.ORG_CHANGED)
+    return _parked(run, work, answer, Reason.REFUSED)
+
+
+def _waiting(run: RunContext, work: Work, answer: Written, reason: Reason) -> Done:
+    link = work.link
+    # Counted from the first failure of this write, not from when its activity was first seen.
+    started = link.first_seen_at if link.attempts and link.first_seen_at else run.now
+    is_counted = reason not in _NOT_ITS_FAULT
+    due_at: datetime | None = run.now + _SOON
+    if is_counted:
+        due_at = next_try(started, link.attempts, run.now)
+    if due_at is None:
+        is_person = reason is Reason.PERSON_GONE
+        return _parked(run, work, answer, Reason.NEVER_APPEARED if is_person else Reason.REFUSED)
+    waiting = replace(
+        link,
+        state=link.state if link.salesforce_id else LinkState.WAITING,
+        reason=reason,
+        detail=answer.message,
+        intent=None,
+        first_seen_at=started,
+        attempts=link.attempts + is_counted,
+        contact_id=link.contact_id or work.target.contact_id,
+        due_at=due_at,
+    )
+    return Done(link=waiting, outcome=Outcome.WAITING, reason=reason)
+
+
+def _parked(run: RunContext, work: Work, answer: Written, reason: Reason) -> Done:
+    link = replace(
+        work.link,
+        state=LinkState.PARKED,
+        reason=reason,
+        detail=f"{answer.code}: {answer.message}" if answer.code else answer.message,
+        intent=None,
+        due_at=None,
+        modified_at=work.target.modified_at,  # this version is decided about; an edit of it is news
+    )
+    return Done(
+        link=link,
+        outcome=Outcome.PARKED,
+        reason=reason,
+        history=line(run, work, "parked", reason=reason, message=link.detail),
+    )
+
+
+def check_storage(done: Iterable[Done]) -> None:
+    """Raise ``AccessLost`` if one of *done* waits for storage: every further record would be refused too."""
+    for each in done:
+        if each.reason == Reason.STORAGE_FULL:
+            raise AccessLost(
+                f"Salesforce has no storage left: {each.link.detail or STORAGE_FULL}. Free some or have it "
+                "raised. What waits is written once the connection is resumed: tandem resume",
+                side=Side.SALESFORCE,
+                operation="write tasks",
+                code=STORAGE_FULL,
+            )
