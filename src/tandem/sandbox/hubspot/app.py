@@ -67,7 +67,9 @@ class _Canonical:
 def _shown(state: HubSpotState) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def show(_request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException) and error.status_code != 404:
-            shown = HubSpotError(error.status_code, None, str(error.detail))
+            shown = HubSpotError(
+                error.status_code, None, str(error.detail), headers=error.headers or {}
+            )
         else:
             shown = not_found("resource not found")
         return error_response(state, shown)

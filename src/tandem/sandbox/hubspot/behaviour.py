@@ -115,6 +115,12 @@ def declare_switches(switches: Switches) -> None:
         False,
         "revoking a refresh token ends access tokens at once (reported: it does not)",
     )
+    declare(
+        "other_content_types",
+        "refused",
+        "a body that says it is not JSON: 415, or read all the same (inferred)",
+        ("refused", "read"),
+    )
     declare("retry_after_on_429", True, "Retry-After on rate-limit answers (reported) [GH-posthog]")
     declare(
         "tier",

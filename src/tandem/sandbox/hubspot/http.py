@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -23,6 +23,8 @@ from tandem.sandbox.hubspot.values import is_whole
 
 LONGEST_TARGET = 16_000
 """Longer addresses are answered with 414; property lists beyond 15,000 characters meet it [F-airbyte]."""
+
+API_HOST = "api.hubapi.com"
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -68,7 +70,7 @@ class Call:
         self.is_dated = is_dated
         self.method = request.method
         self.path = str(request.scope["path"])
-        self.url = f"https://api.hubapi.com{request.scope.get('original_path', self.path)}"
+        self.url = f"{_base(request)}{request.scope.get('original_path', self.path)}"
         self.params: Mapping[str, str] = {
             name: str(value) for name, value in request.path_params.items()
         }
@@ -125,6 +127,15 @@ class Call:
             raise invalid(f"{name} must be milliseconds since 1970, not {value!r}")
         return int(value)
 
+    def next_page(self, after: str) -> str:
+        """The address of the next page: this one, whatever it asked, with another `after` [F-ballerina]."""
+        asked = [
+            (name, value)
+            for name, value in parse_qsl(self.query_string, keep_blank_values=True)
+            if name != "after"
+        ]
+        return f"{self.url}?{urlencode([*asked, ('after', after)], quote_via=quote)}"
+
     def json(self) -> dict[str, Any]:
         """The body, which must be a JSON object."""
         found = self.anything()
@@ -133,7 +144,11 @@ class Call:
         return found
 
     def anything(self) -> Any:
-        """The body as JSON."""
+        """The body as JSON; 415 for one that says it is something else."""
+        kind = self.content_type.partition(";")[0].strip().lower()
+        strict = self.state.world.switches["other_content_types"] == "refused"
+        if self.body and kind and not kind.endswith("json") and strict:
+            raise HubSpotError(415, None, "HTTP 415 Unsupported Media Type")
         try:
             return _decode(self.body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -262,6 +277,18 @@ def error_response(state: HubSpotState, error: HubSpotError) -> Response:
     return _show_error(state, error, {})
 
 
+def _base(request: Request) -> str:
+    """
+    The address the client used: who follows a link from there must not leave this machine. Through
+    CONNECT, and without a Host, it is the vendor's own.
+    """
+    host = request.headers.get("host", API_HOST)
+    if host.partition(":")[0].lower() == API_HOST:
+        return f"https://{API_HOST}"
+    return f"{request.scope.get('scheme', 'http')}://{host}"
+
+
+_SLASHES = re.compile(r"/{2,}")
 _DATE = r"2026-(?:03|09)(?:-beta)?"
 _CANONICAL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern.replace("DATE", _DATE) + r"(?P<rest>/.*)?$"), target)
@@ -291,8 +318,11 @@ _CANONICAL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 @lru_cache(maxsize=4096)
 def canonical(path: str) -> tuple[str, bool]:
-    """The numbered-version path of a path, without trailing slash, and whether it was dated."""
-    bare = path.rstrip("/") or "/"
+    """
+    The numbered-version path of a path, without trailing slash or doubled ones (a base address that
+    ends in a slash makes them), and whether it was dated.
+    """
+    bare = _SLASHES.sub("/", path).rstrip("/") or "/"
     for pattern, target in _CANONICAL:
         found = pattern.match(bare)
         if found is not None:
@@ -304,7 +334,7 @@ def canonical(path: str) -> tuple[str, bool]:
 
 def paging(call: Call, after: str) -> dict[str, Any]:
     """The `paging` of a page that is not the last."""
-    return {"next": {"after": after, "link": f"{call.url}?after={after}"}}
+    return {"next": {"after": after, "link": call.next_page(after)}}
 
 
 def after_index(call: Call, name: str = "after") -> int:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tandem.sandbox.hubspot.errors import HubSpotError, invalid, not_found
-from tandem.sandbox.hubspot.http import NO_CONTENT, Answer, Call, Spec
+from tandem.sandbox.hubspot.http import NO_CONTENT, Answer, Call, Spec, paging
 from tandem.sandbox.hubspot.kinds import Kind, kind_named
 from tandem.sandbox.hubspot.merging import gdpr_delete, merge
 from tandem.sandbox.hubspot.records import Record, Source
@@ -70,8 +70,7 @@ def list_records(call: Call) -> Answer:
     ]
     body: dict[str, Any] = {"results": page}
     if len(found) > limit:
-        link = f"{call.url}?limit={limit}&after={found[limit]}"
-        body["paging"] = {"next": {"after": str(found[limit]), "link": link}}
+        body["paging"] = paging(call, str(found[limit]))
     return Answer(body=body)
 
 

@@ -19,10 +19,16 @@ def base_url(state: "SalesforceState", request: Request) -> str:
     fixed = str(state.switches["instance_url"])
     if fixed:
         return fixed.rstrip("/")
-    host = request.headers.get("host", "localhost")
+    host = request.headers.get("host") or _listening(request)
     if host.partition(":")[0] in LOGIN_HOSTS:
         return my_domain(state)
     return f"{request.scope.get('scheme', 'http')}://{host}"
+
+
+def _listening(request: Request) -> str:
+    """Where the request arrived; HTTP/1.0 needs no Host."""
+    name, port = request.scope.get("server") or ("localhost", None)
+    return name if port is None else f"{name}:{port}"
 
 
 def my_domain(state: "SalesforceState") -> str:

@@ -7,10 +7,11 @@ from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tandem.sandbox.salesforce import (
     collections,
@@ -35,9 +36,11 @@ if TYPE_CHECKING:
     from tandem.sandbox.salesforce.state import SalesforceState
 
 OLDEST, NEWEST = 31, 67
-RETIRED_FROM = 21
+RETIRED_FROM = 20
+"""The first version of the REST API. Up to 20.0 were retired in Summer '22, up to 30.0 in Summer '25."""
 LONGEST_URI = 16_384
 _VERSION = re.compile(r"v(\d\d)\.0")
+_SLASHES = re.compile(r"/{2,}")
 _SEASONS = ("Spring", "Summer", "Winter")
 
 
@@ -58,8 +61,21 @@ def create_app(state: "SalesforceState") -> Starlette:
             *oauth.routes(state),
             *soap.routes(state),
         ],
+        middleware=[Middleware(_SingleSlashes)],
         exception_handlers={404: _no_page},
     )
+
+
+class _SingleSlashes:
+    """Counts doubled slashes in a path as one: base addresses that end in a slash make them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and "//" in scope["path"]:
+            scope = {**scope, "path": _SLASHES.sub("/", scope["path"])}
+        await self._app(scope, receive, send)
 
 
 class DataApi:

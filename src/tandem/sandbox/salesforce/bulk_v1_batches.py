@@ -226,7 +226,7 @@ def _query_json(
 _MEDIA = {
     "CSV": "text/csv",
     "XML": "application/xml",
-    "JSON": "application/json;charset=UTF-8",
+    "JSON": wire.JSON_TYPE,
 }
 
 

@@ -17,7 +17,8 @@ from tandem.sandbox.salesforce.resource import Reply
 _NAMESPACE = "http://www.force.com/2009/06/asyncapi/dataload"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 _XML_TYPE = "application/xml"
-_JSON_TYPE = "application/json;charset=UTF-8"
+JSON_TYPE = "application/json"
+"""Without a charset: salesforce-bulk 2.2.0 knows JSON by this very text."""
 
 
 class ClassicError(Exception):
@@ -34,7 +35,7 @@ class ClassicError(Exception):
         return Reply(
             status=self.status,
             body=_encoded(members, "error", as_json=as_json),
-            media_type="application/json" if as_json else _XML_TYPE,
+            media_type=JSON_TYPE if as_json else _XML_TYPE,
         )
 
 
@@ -43,7 +44,7 @@ def element(name: str, members: Mapping[str, Any], *, as_json: bool, status: int
     return Reply(
         status=status,
         body=_encoded(members, name, as_json=as_json),
-        media_type=_JSON_TYPE if as_json else _XML_TYPE,
+        media_type=JSON_TYPE if as_json else _XML_TYPE,
     )
 
 
@@ -68,7 +69,7 @@ def _tags(members: Mapping[str, Any]) -> str:
 
 def batch_list(batches: Sequence[Mapping[str, Any]], *, as_json: bool) -> Reply:
     if as_json:
-        return Reply(body={"batchInfo": list(batches)}, media_type=_JSON_TYPE)
+        return Reply(body={"batchInfo": list(batches)}, media_type=JSON_TYPE)
     inner = "".join(f"<batchInfo>{_tags(one)}</batchInfo>" for one in batches)
     text = f'{_HEAD}<batchInfoList xmlns="{_NAMESPACE}">{inner}</batchInfoList>'
     return Reply(body=text.encode(), media_type=_XML_TYPE)
@@ -77,7 +78,7 @@ def batch_list(batches: Sequence[Mapping[str, Any]], *, as_json: bool) -> Reply:
 def result_list(ids: Sequence[str], *, as_json: bool) -> Reply:
     """The ids of a query batch's results."""
     if as_json:
-        return Reply(body=list(ids), media_type=_JSON_TYPE)
+        return Reply(body=list(ids), media_type=JSON_TYPE)
     inner = "".join(f"<result>{one}</result>" for one in ids)
     text = f'{_HEAD}<result-list xmlns="{_NAMESPACE}">{inner}</result-list>'
     return Reply(body=text.encode(), media_type=_XML_TYPE)

@@ -25,7 +25,7 @@ def routes(state: "SalesforceState") -> list[Route]:
     site = _SignIn(state)
     return [
         Route("/services/oauth2/authorize", site.authorize, methods=["GET", "POST"]),
-        Route("/services/oauth2/token", site.token, methods=["POST"]),
+        Route("/services/oauth2/token", site.token, methods=["GET", "POST"]),
         Route("/services/oauth2/revoke", site.revoke, methods=["GET", "POST"]),
         Route("/services/oauth2/introspect", site.introspect, methods=["POST"]),
         Route("/services/oauth2/userinfo", site.userinfo, methods=["GET", "POST"]),
@@ -67,9 +67,14 @@ class _SignIn:
         return _back(redirect, {"code": code}, state)
 
     async def token(self, request: Request) -> Response:
-        """The flows that end with an access token."""
+        """
+        The flows that end with an access token. Parameters come as a form; they are read in the query
+        of a POST too, where many clients put them.
+        """
         try:
-            form = await _form(request)
+            if request.method != "POST":
+                raise OAuthError("invalid_request", "must use HTTP POST")
+            form = {**dict(request.query_params), **await _form(request)}
             _add_basic(form, request)
             return JSONResponse(self._flows.issue(request, form))
         except OAuthError as error:

@@ -84,6 +84,9 @@ class Reply:
 
 Endpoint: TypeAlias = Callable[..., Reply]
 
+_METHODS = ("HEAD", "GET", "POST", "PUT", "PATCH", "DELETE")
+"""In the order the platform names them: "Allowed are HEAD,GET,POST" (omniphx/forrest issue 181)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
@@ -142,9 +145,12 @@ class Router:
                 return resource, partial(endpoint, call, **arguments)
             allowed.update(dict.fromkeys(resource.methods))
         if allowed:
+            if "GET" in allowed:
+                allowed["HEAD"] = None
+            shown = [one for one in _METHODS if one in allowed]
             raise errors.SalesforceError(
                 "METHOD_NOT_ALLOWED",
-                f"HTTP Method '{call.method}' not allowed. Allowed are {','.join(sorted(allowed))}",
+                f"HTTP Method '{call.method}' not allowed. Allowed are {','.join(shown)}",
             )
         raise errors.not_found()
 

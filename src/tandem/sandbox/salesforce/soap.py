@@ -15,7 +15,7 @@ from tandem.sandbox.salesforce.auth import SCOPE
 if TYPE_CHECKING:
     from tandem.sandbox.salesforce.state import SalesforceState
 
-LAST_VERSION = 64
+FIRST_VERSION, LAST_VERSION = 31, 64
 _PATH = re.compile(r"(\d\d)\.0")
 _PARTNER = "urn:partner.soap.sforce.com"
 
@@ -49,7 +49,9 @@ def _logout(state: "SalesforceState", envelope: etree._Element) -> Response:
 
 def _login(state: "SalesforceState", request: Request, envelope: etree._Element | None) -> Response:
     version = _PATH.fullmatch(request.path_params["version"])
-    if version is None or not state.switches["soap_login"] or int(version[1]) > LAST_VERSION:
+    if version is None or int(version[1]) < FIRST_VERSION:
+        return _fault("UNSUPPORTED_API_VERSION", "This API version is not supported or is retired.")
+    if not state.switches["soap_login"] or int(version[1]) > LAST_VERSION:
         return _fault(
             "UNSUPPORTED_API_VERSION", "SOAP API login() is disabled by default in this org."
         )

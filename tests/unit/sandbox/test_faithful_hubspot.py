@@ -1,0 +1,89 @@
+"""What clients that nobody named may lean on in HubSpot's answers, each with what it rests on."""
+
+from urllib.parse import parse_qsl, urlsplit
+
+from hubspot_account import Account
+
+
+async def test_the_link_to_the_next_page_repeats_the_whole_query() -> None:
+    """Recorded answers repeat even parameters that HubSpot does not know [F-ballerina]."""
+    account = Account()
+    for _ in range(3):
+        await account.task()
+
+    page = await account.get("/crm/v3/objects/tasks?limit=1&properties=a%2C%20b&x=1&archived=false")
+    link = page.body["paging"]["next"]["link"]
+
+    assert link.startswith(
+        "https://api.hubapi.com/crm/v3/objects/tasks?limit=1&properties=a%2C%20b&"
+    )
+    assert link.endswith(f"&x=1&archived=false&after={page.body['paging']['next']['after']}")
+
+
+async def test_links_lead_page_by_page_to_the_end() -> None:
+    """Loaders follow the link instead of counting with `after`."""
+    account = Account()
+    made = [(await account.task())["id"] for _ in range(5)]
+
+    seen, path = [], "/crm/v3/objects/tasks?limit=2&properties=hs_task_subject"
+    while path:
+        page = await account.get(path)
+        seen += [each["id"] for each in page.results]
+        assert all("hs_task_subject" in each["properties"] for each in page.results)
+        link = urlsplit(page.body.get("paging", {}).get("next", {}).get("link", ""))
+        path = link.path and f"{link.path}?{link.query}"
+        assert len(parse_qsl(link.query)) == len(dict(parse_qsl(link.query)))
+
+    assert seen == sorted(made, key=int)
+
+
+async def test_links_stay_on_the_address_the_client_used() -> None:
+    """Nobody who follows a link of the sandbox may reach the real account."""
+    account = Account()
+    for _ in range(2):
+        await account.task()
+
+    page = await account.call(
+        "GET", "/crm/v3/objects/tasks?limit=1", headers={"host": "127.0.0.1:8801"}
+    )
+
+    assert urlsplit(page.body["paging"]["next"]["link"]).netloc == "127.0.0.1:8801"
+
+
+async def test_doubled_slashes_count_as_one() -> None:
+    account = Account()
+
+    assert (await account.get("//crm/v3//objects/tasks/")).status == 200
+
+
+async def test_a_body_that_says_it_is_no_json_is_415() -> None:
+    """Switch `other_content_types`: what curl sends without a header of its own."""
+    account = Account()
+    body = {"properties": {"hs_timestamp": "2026-12-01T00:00:00Z"}}
+    form = {"content-type": "application/x-www-form-urlencoded"}
+
+    refused = await account.call("POST", "/crm/v3/objects/tasks", body, headers=form)
+    account.world.switches.set({"other_content_types": "read"})
+    taken = await account.call("POST", "/crm/v3/objects/tasks", body, headers=form)
+
+    assert (refused.status, refused.body["status"]) == (415, "error")
+    assert taken.status == 201
+
+
+async def test_a_body_without_a_type_or_with_a_charset_is_read() -> None:
+    account = Account()
+    body = {"properties": {"hs_timestamp": "2026-12-01T00:00:00Z"}}
+
+    for kind in ("", "application/json; charset=UTF-8", "APPLICATION/JSON"):
+        made = await account.call(
+            "POST", "/crm/v3/objects/tasks", body, headers={"content-type": kind}
+        )
+        assert made.status == 201
+
+
+async def test_405_names_the_methods_there_are() -> None:
+    """As every 405 must (RFC 9110, 15.5.6)."""
+    answer = await Account().call("PUT", "/crm/v3/owners")
+
+    assert answer.status == 405
+    assert "GET" in answer.headers["allow"]

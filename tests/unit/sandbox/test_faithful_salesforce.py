@@ -1,0 +1,88 @@
+"""What clients that nobody named may lean on in Salesforce's answers, each with what it rests on."""
+
+from urllib.parse import urlencode
+
+import pytest
+from tests.support.salesforce_calls import Org
+
+CREDENTIALS = {
+    "grant_type": "client_credentials",
+    "client_id": "sandbox-client-id",
+    "client_secret": "sandbox-client-secret",
+}
+LOGIN = (
+    '<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body>'
+    '<login xmlns="urn:partner.soap.sforce.com"><username>u</username><password>p</password></login>'
+    "</e:Body></e:Envelope>"
+)
+
+
+@pytest.fixture
+def org() -> Org:
+    return Org()
+
+
+def test_405_names_the_methods_as_the_platform_does(org: Org) -> None:
+    """omniphx/forrest issues 181 and 191 quote it."""
+    answer = org.data("PATCH", "sobjects/Account", {})
+
+    assert answer.status == 405
+    assert answer.json() == [
+        {
+            "message": "HTTP Method 'PATCH' not allowed. Allowed are HEAD,GET,POST",
+            "errorCode": "METHOD_NOT_ALLOWED",
+        }
+    ]
+
+
+@pytest.mark.parametrize("path", ["//data//v62.0//sobjects/Task", "/data/v62.0/sobjects/Task//"])
+def test_doubled_slashes_count_as_one(org: Org, path: str) -> None:
+    assert org.call("GET", path).status == 200
+
+
+@pytest.mark.parametrize("version", ["20.0", "21.0", "30.0"])
+def test_retired_versions_are_gone(org: Org, version: str) -> None:
+    """Help: "Salesforce Platform API Versions 21.0 through 30.0 Retirement", 7.0 to 20.0 before it."""
+    assert org.call("GET", f"/data/v{version}/sobjects").status == 410
+
+    bulk = org.call("GET", f"/async/{version}/job/750000000000001")
+    assert (bulk.status, "InvalidVersion" in bulk.text) == (400, True)
+
+    soap = org.call("POST", f"/Soap/u/{version}", LOGIN.encode(), content_type="text/xml")
+    assert (soap.status, "UNSUPPORTED_API_VERSION" in soap.text) == (500, True)
+
+
+def test_token_parameters_may_stand_in_the_query(org: Org) -> None:
+    """Many public clients post them there, with an empty body."""
+    answer = org.call(
+        "POST",
+        f"/oauth2/token?{urlencode(CREDENTIALS)}",
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    assert answer.status == 200
+    assert answer.json()["token_type"] == "Bearer"
+
+
+def test_a_token_is_not_given_to_a_get(org: Org) -> None:
+    answer = org.call("GET", f"/oauth2/token?{urlencode(CREDENTIALS)}")
+
+    assert answer.status == 400
+    assert answer.json() == {"error": "invalid_request", "error_description": "must use HTTP POST"}
+
+
+def test_bulk_1_names_json_without_a_charset(org: Org) -> None:
+    """salesforce-bulk 2.2.0 compares the whole header and would parse XML otherwise."""
+    job = org.call(
+        "POST",
+        "/async/62.0/job",
+        {"operation": "query", "object": "Contact", "contentType": "JSON"},
+    )
+    batch = org.call(
+        "POST",
+        f"/async/62.0/job/{job.json()['id']}/batch",
+        b"SELECT Id FROM Contact",
+        content_type="application/json; charset=UTF-8",
+    )
+
+    assert job.headers["content-type"] == batch.headers["content-type"] == "application/json"
