@@ -114,8 +114,9 @@ class Leases(ConnectionPart):
             raise SettingsError("The connection was removed.")
         accounts = [row._mapping[f"{side.value}_account_id"] for side in Side]
         names = {account_lease(account_id) for account_id in accounts if account_id is not None}
-        # Everybody claims in the same order, so that no two wait for each other.
-        return tuple(sorted({connection_lease(self.connection_id), *names}))
+        # Everybody claims in the same order, so that no two wait for each other: connections come first,
+        # which also lets the refusal name what is in use most exactly.
+        return (connection_lease(self.connection_id), *sorted(names))
 
     def _claim(
         self,
