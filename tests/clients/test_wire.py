@@ -88,6 +88,18 @@ def test_answers_say_what_they_are(side: Side) -> None:
     assert answer.headers["date"].endswith(" GMT")
 
 
+def test_headers_are_spelled_as_the_vendors_spell_them(side: Side, sandbox: SandboxThread) -> None:
+    """airbyte-cdk takes another way where it finds content-type in lower case, and ends in an error."""
+    sandbox.run(lambda each: each.world.switches.set({"limits": "real"}))
+
+    answer, _ = side.ask("GET", side.listed)
+
+    own = "X-HubSpot-RateLimit-Max" if side.name == "hubspot" else "Sforce-Limit-Info"
+    assert {"Content-Type", "Content-Length", "Date", own} <= {
+        name for name, _ in answer.getheaders()
+    }
+
+
 def test_one_connection_carries_many_requests(side: Side) -> None:
     with side.connected() as connection:
         connection.connect()

@@ -12,6 +12,7 @@ import ssl
 import struct
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 from uvicorn import Config
@@ -156,7 +157,10 @@ class FrontDoor:
 
 
 class _Protocol(H11Protocol):
-    """uvicorn's protocol, which resets the connection where the app says that it dropped."""
+    """
+    uvicorn's protocol, which resets the connection where the app says that it dropped, and writes
+    the names of headers as the vendors' servers do.
+    """
 
     def __init__(
         self,
@@ -169,8 +173,16 @@ class _Protocol(H11Protocol):
         inner = self.app
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
+            async def spell(message: Any) -> None:
+                if message["type"] == "http.response.start":
+                    named = [
+                        (_spelled(bytes(name)), value) for name, value in message.get("headers", ())
+                    ]
+                    message = {**message, "headers": named}
+                await send(message)
+
             try:
-                await inner(scope, receive, send)
+                await inner(scope, receive, spell)
             except ConnectionDropped:
                 self._reset()
                 while (await receive())["type"] != "http.disconnect":
@@ -184,6 +196,23 @@ class _Protocol(H11Protocol):
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_OFF)
         self.transport.abort()
+
+
+# Some clients look for a header in the one spelling they have seen: airbyte-cdk copies them into a
+# plain dict. ASGI itself has lower-case names only.
+_WORDS = {
+    b"etag": b"ETag",
+    b"hubspot": b"HubSpot",
+    b"numberofrecords": b"NumberOfRecords",
+    b"ratelimit": b"RateLimit",
+}
+
+
+@lru_cache(maxsize=256)
+def _spelled(name: bytes) -> bytes:
+    """A header's name as it is usually written, such as Content-Type."""
+    words = name.lower().split(b"-")
+    return b"-".join(_WORDS.get(word) or word.capitalize() for word in words)
 
 
 def _config(app: App) -> Config:
