@@ -7,6 +7,7 @@ go wrong below HTTP is told apart by one question only: can the other side have 
 
 from __future__ import annotations
 
+import os
 import ssl
 import urllib.request
 from collections.abc import Mapping
@@ -198,7 +199,17 @@ def _reason(error: BaseException, request: Request) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return f"the certificate of {_host(request)} is not trusted ({error.certificate_error})"
     if isinstance(error, aiohttp.ClientConnectorError):
-        return f"no connection to {_host(request)} ({error.os_error.strerror or error.os_error})"
+        reached = _host(request)
+        if isinstance(error, aiohttp.ClientProxyConnectionError):
+            reached = f"the proxy {error.host}:{error.port}"
+        return f"no connection to {reached} ({_words(error.os_error)})"
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return f"no connection to {_host(request)} in time"
     return f"the connection to {_host(request)} broke ({type(error).__name__})"
+
+
+def _words(error: OSError) -> str:
+    """The system's own words, which the event loop replaces by the address it tried."""
+    if error.errno and error.errno > 0:
+        return os.strerror(error.errno)
+    return error.strerror or str(error)  # of a name that is not known, say
