@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tandem.sandbox.server import SandboxThread
+from tests.clients.backstage import arm
 from tests.clients.nodejs import Node, NodeError
 
 
@@ -24,10 +25,6 @@ def failed(node: Node, sandbox: SandboxThread, scenario: str, **more: Any) -> di
     with pytest.raises(NodeError) as caught:
         run(node, sandbox, scenario, **more)
     return caught.value.members
-
-
-def arm(sandbox: SandboxThread, *rules: dict[str, Any]) -> None:
-    sandbox.run(lambda each: each.world.faults["hubspot"].arm(rules))
 
 
 def test_activities_are_created_read_changed_and_archived(
@@ -133,9 +130,9 @@ def test_errors_carry_code_and_body(node: Node, empty_sandbox: SandboxThread) ->
 def test_the_secondly_limit_is_known_by_its_words(node: Node, sandbox: SandboxThread) -> None:
     """The client waits a second where the message is exactly HubSpot's, and then gets through."""
     rule = {"kind": "rate_limited", "policy": "SECONDLY"}
-    arm(sandbox, rule)
+    arm(sandbox, "hubspot", rule)
     impatient = failed(node, sandbox, "list")
-    arm(sandbox, rule)
+    arm(sandbox, "hubspot", rule)
 
     assert impatient["code"] == 429
     assert run(node, sandbox, "list", retries=2) == 3
@@ -143,7 +140,7 @@ def test_the_secondly_limit_is_known_by_its_words(node: Node, sandbox: SandboxTh
 
 def test_the_rolling_limit_is_known_by_its_policy(node: Node, sandbox: SandboxThread) -> None:
     """The client would wait ten seconds, so the one try that is its last must do."""
-    arm(sandbox, {"kind": "rate_limited", "policy": "TEN_SECONDLY_ROLLING"})
+    arm(sandbox, "hubspot", {"kind": "rate_limited", "policy": "TEN_SECONDLY_ROLLING"})
 
     limited = failed(node, sandbox, "list", retries=1)
 
@@ -153,19 +150,19 @@ def test_the_rolling_limit_is_known_by_its_policy(node: Node, sandbox: SandboxTh
 
 def test_server_errors_are_tried_again(node: Node, sandbox: SandboxThread) -> None:
     broken = {"kind": "status", "status": 502, "path": "/crm/v3/objects/tasks"}
-    arm(sandbox, broken | {"body": {"status": "error", "message": "Bad gateway"}})
+    arm(sandbox, "hubspot", broken | {"body": {"status": "error", "message": "Bad gateway"}})
     in_html = broken | {
         "body": "<html>Bad gateway</html>",
         "headers": {"content-type": "text/html"},
     }
 
     assert run(node, sandbox, "list", retries=2) == 3
-    arm(sandbox, in_html)
+    arm(sandbox, "hubspot", in_html)
     assert failed(node, sandbox, "list")["message"]
 
 
 def test_an_answer_may_be_lost_after_the_work(node: Node, empty_sandbox: SandboxThread) -> None:
-    arm(empty_sandbox, {"kind": "drop_after", "method": "POST", "path": "*/tasks"})
+    arm(empty_sandbox, "hubspot", {"kind": "drop_after", "method": "POST", "path": "*/tasks"})
 
     failed(node, empty_sandbox, "create")
 

@@ -15,6 +15,7 @@ import pytest
 from hubspot_sdk import AsyncHubSpot, HubSpot
 
 from tandem.sandbox.server import SandboxThread
+from tests.clients.backstage import arm, switch
 
 DUE = "2026-12-01T09:00:00Z"
 
@@ -42,14 +43,6 @@ def lenient(sandbox: SandboxThread) -> HubSpot:
 @pytest.fixture
 def empty_hubspot(empty_sandbox: SandboxThread) -> HubSpot:
     return client(empty_sandbox)
-
-
-def arm(sandbox: SandboxThread, *rules: dict[str, Any]) -> None:
-    sandbox.run(lambda each: each.world.faults["hubspot"].arm(rules))
-
-
-def switch(sandbox: SandboxThread, **values: Any) -> None:
-    sandbox.run(lambda each: each.world.switches.set(values))
 
 
 def task(subject: str) -> dict[str, str]:
@@ -349,7 +342,11 @@ def test_what_may_pass_is_tried_again(sandbox: SandboxThread, status: int) -> No
     """Two failures and a success: the client honours the header that says how long to wait."""
     path = "/crm/objects/2026-03/tasks"
     soon = {"retry-after-ms": "1"}
-    arm(sandbox, {"kind": "status", "status": status, "path": path, "times": 2, "headers": soon})
+    arm(
+        sandbox,
+        "hubspot",
+        {"kind": "status", "status": status, "path": path, "times": 2, "headers": soon},
+    )
 
     page = client(sandbox, max_retries=2).crm.objects.tasks.list(limit=3)
 
@@ -357,7 +354,7 @@ def test_what_may_pass_is_tried_again(sandbox: SandboxThread, status: int) -> No
 
 
 def test_a_limit_that_lasts_is_an_error_that_says_how_long(sandbox: SandboxThread) -> None:
-    arm(sandbox, {"kind": "rate_limited", "policy": "SECONDLY", "times": -1})
+    arm(sandbox, "hubspot", {"kind": "rate_limited", "policy": "SECONDLY", "times": -1})
 
     with pytest.raises(hubspot_sdk.RateLimitError) as limited:
         client(sandbox).crm.objects.tasks.list()
@@ -370,7 +367,7 @@ def test_an_answer_that_is_lost_is_tried_again_and_doubles_the_record(
     empty_sandbox: SandboxThread,
 ) -> None:
     """Why a create must carry a key: the client cannot know that its first try landed."""
-    arm(empty_sandbox, {"kind": "drop_after", "method": "POST", "path": "*/tasks"})
+    arm(empty_sandbox, "hubspot", {"kind": "drop_after", "method": "POST", "path": "*/tasks"})
     hubspot = client(empty_sandbox, max_retries=1)
 
     hubspot.crm.objects.tasks.create(associations=[], properties=task("Twice"))
@@ -379,7 +376,7 @@ def test_an_answer_that_is_lost_is_tried_again_and_doubles_the_record(
 
 
 def test_an_answer_that_never_comes_times_out(empty_sandbox: SandboxThread) -> None:
-    arm(empty_sandbox, {"kind": "timeout_after", "method": "POST", "path": "*/tasks"})
+    arm(empty_sandbox, "hubspot", {"kind": "timeout_after", "method": "POST", "path": "*/tasks"})
     hurried = client(empty_sandbox, timeout=httpx.Timeout(0.3))
 
     with pytest.raises(hubspot_sdk.APITimeoutError):

@@ -8,6 +8,7 @@ import pytest
 import requests
 
 from tandem.sandbox.server import SandboxThread
+from tests.clients.backstage import arm
 from tests.clients.nodejs import Node, NodeError
 
 
@@ -26,10 +27,6 @@ def failed(node: Node, sandbox: SandboxThread, scenario: str, **more: Any) -> di
     with pytest.raises(NodeError) as caught:
         run(node, sandbox, scenario, **more)
     return caught.value.members
-
-
-def arm(sandbox: SandboxThread, *rules: dict[str, Any]) -> None:
-    sandbox.run(lambda each: each.world.faults["salesforce"].arm(rules))
 
 
 @pytest.fixture
@@ -186,7 +183,7 @@ def test_errors_carry_the_orgs_codes(node: Node, empty_sandbox: SandboxThread) -
     assert code("missing") == "NOT_FOUND"
     assert code("wrongField") == "INVALID_FIELD"
     assert code("limits", token="00D000000000000!wrong") == "INVALID_SESSION_ID"
-    arm(empty_sandbox, {"kind": "request_limit"})
+    arm(empty_sandbox, "salesforce", {"kind": "request_limit"})
     assert code("limits") == "REQUEST_LIMIT_EXCEEDED"
 
 
@@ -204,13 +201,17 @@ def test_two_records_with_one_key_are_multiple_choices(
 
 
 def test_server_errors_are_tried_again(node: Node, empty_sandbox: SandboxThread) -> None:
-    arm(empty_sandbox, {"kind": "server_unavailable"})
+    arm(empty_sandbox, "salesforce", {"kind": "server_unavailable"})
 
     assert run(node, empty_sandbox, "limits")["DailyApiRequests"]["Max"] == 15_000
 
 
 def test_an_answer_may_be_lost_after_the_work(node: Node, empty_sandbox: SandboxThread) -> None:
-    arm(empty_sandbox, {"kind": "drop_after", "method": "POST", "path": "*/sobjects/Task"})
+    arm(
+        empty_sandbox,
+        "salesforce",
+        {"kind": "drop_after", "method": "POST", "path": "*/sobjects/Task"},
+    )
 
     failed(node, empty_sandbox, "create")
 

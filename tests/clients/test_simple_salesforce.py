@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from simple_salesforce import Salesforce, exceptions, format_soql
 
 from tandem.sandbox.server import SandboxThread
+from tests.clients.backstage import act, arm
 
 VERSION = "62.0"
 
@@ -47,17 +48,16 @@ def empty_org(empty_sandbox: SandboxThread) -> Salesforce:
     return client(empty_sandbox)
 
 
-def act(sandbox: SandboxThread, done: str, **arguments: Any) -> dict[str, Any]:
-    return sandbox.run(lambda each: each.salesforce.act(done, arguments))
-
-
-def arm(sandbox: SandboxThread, *rules: dict[str, Any]) -> None:
-    sandbox.run(lambda each: each.world.faults["salesforce"].arm(rules))
-
-
 def with_key(sandbox: SandboxThread) -> Salesforce:
     """An org whose admin made the key field."""
-    act(sandbox, "create_custom_field", name="Tandem_Key__c", external_id=True, unique=True)
+    act(
+        sandbox,
+        "salesforce",
+        "create_custom_field",
+        name="Tandem_Key__c",
+        external_id=True,
+        unique=True,
+    )
     return client(sandbox)
 
 
@@ -366,7 +366,7 @@ def test_errors_arrive_as_the_clients_exceptions(sandbox: SandboxThread) -> None
         org.Lead.get_by_custom_id("Email", "twin@example.com")
     with pytest.raises(exceptions.SalesforceExpiredSession, match="INVALID_SESSION_ID"):
         client(sandbox, session_id="00D000000000000!wrong").limits()
-    arm(sandbox, {"kind": "request_limit"}, {"kind": "server_unavailable", "skip": 1})
+    arm(sandbox, "salesforce", {"kind": "request_limit"}, {"kind": "server_unavailable", "skip": 1})
     with pytest.raises(exceptions.SalesforceRefusedRequest, match="REQUEST_LIMIT_EXCEEDED"):
         org.limits()
     with pytest.raises(exceptions.SalesforceGeneralError, match="SERVER_UNAVAILABLE"):
@@ -375,7 +375,11 @@ def test_errors_arrive_as_the_clients_exceptions(sandbox: SandboxThread) -> None
 
 def test_a_tls_client_meets_a_lost_answer(empty_sandbox: SandboxThread) -> None:
     org = client(empty_sandbox)
-    arm(empty_sandbox, {"kind": "drop_after", "method": "POST", "path": "*/sobjects/Task/"})
+    arm(
+        empty_sandbox,
+        "salesforce",
+        {"kind": "drop_after", "method": "POST", "path": "*/sobjects/Task/"},
+    )
 
     with pytest.raises(Exception, match="Connection"):
         org.Task.create({"Subject": "Landed"})
@@ -427,6 +431,7 @@ def test_signing_in_by_a_signed_assertion(sandbox: SandboxThread, tunnel: None) 
     )
     act(
         sandbox,
+        "salesforce",
         "register_app",
         client_id="jwt-app",
         client_secret="unused",
@@ -452,7 +457,7 @@ def test_an_expired_session_is_renewed_within_a_call(sandbox: SandboxThread, tun
         version=VERSION,
     )
     old = org.session_id
-    act(sandbox, "expire_sessions")
+    act(sandbox, "salesforce", "expire_sessions")
 
     assert org.query("SELECT count() FROM Task")["totalSize"] == 37
     assert org.session_id != old

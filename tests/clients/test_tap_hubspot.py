@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from tandem.sandbox.server import Sandbox, SandboxThread
+from tests.clients.backstage import act, switch
 from tests.clients.taps import Tap
 
 STREAMS = {
@@ -39,10 +40,6 @@ def tap(sandbox: SandboxThread, folder: Path, **credentials: Any) -> Tap:
     return Tap("tap-hubspot", folder, sandbox, config, trusts_certifi=True)
 
 
-def act(sandbox: SandboxThread, done: str, **arguments: Any) -> dict[str, Any]:
-    return sandbox.run(lambda each: each.hubspot.act(done, arguments))
-
-
 def summary(sandbox: SandboxThread) -> dict[str, Any]:
     return sandbox.run(lambda each: each.hubspot.summary())
 
@@ -54,11 +51,12 @@ def one_each(records: list[dict[str, Any]], *key: str) -> int:
 def test_it_discovers_and_syncs_every_stream(sandbox: SandboxThread, tmp_path: Path) -> None:
     act(
         sandbox,
+        "hubspot",
         "create",
         object="tickets",
         properties={"subject": "Broken", "hs_pipeline_stage": "1"},
     )
-    act(sandbox, "change_subscription", email="reader@example.com")
+    act(sandbox, "hubspot", "change_subscription", email="reader@example.com")
     program = tap(sandbox, tmp_path)
 
     catalog = program.discover()
@@ -88,6 +86,7 @@ def test_it_discovers_and_syncs_every_stream(sandbox: SandboxThread, tmp_path: P
 def test_what_it_reads_is_what_the_account_holds(sandbox: SandboxThread, tmp_path: Path) -> None:
     person = act(
         sandbox,
+        "hubspot",
         "create",
         object="contacts",
         properties={"email": "k@example.com", "lastname": "木村"},
@@ -110,7 +109,7 @@ def test_the_next_sync_reads_what_is_new(sandbox: SandboxThread, tmp_path: Path)
     first = program.sync(catalog, streams)
     contact = first.records("contacts")[0]["id"]
     sandbox.run(lambda each: each.world.clock.advance(60))
-    call = act(sandbox, "log_call", contacts=[contact])
+    call = act(sandbox, "hubspot", "log_call", contacts=[contact])
 
     second = program.sync(catalog, streams, first.state)
 
@@ -152,7 +151,7 @@ def test_a_scope_that_is_missing_ends_one_stream_and_not_the_sync(
     program = tap(sandbox, tmp_path)
     catalog = program.discover()
     scopes = "crm.objects.owners.read crm.schemas.custom.read crm.objects.custom.read"
-    sandbox.run(lambda each: each.world.switches.set({"private_app_scopes": scopes}))
+    switch(sandbox, private_app_scopes=scopes)
 
     synced = program.sync(catalog, ["owners", "forms", "campaigns"])
 

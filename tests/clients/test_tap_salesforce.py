@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tandem.sandbox.server import SandboxThread
+from tests.clients.backstage import act, arm, switch
 from tests.clients.taps import Tap
 
 Catalogs = dict[str, dict[str, Any]]
@@ -47,14 +48,6 @@ def catalogs(started: SandboxThread, tmp_path_factory: pytest.TempPathFactory) -
     started.run(lambda each: each.control.reset(data="empty"))
     folder = tmp_path_factory.mktemp("catalogs")
     return {api: with_replication(tap(started, folder, api).discover()) for api in APIS}
-
-
-def act(sandbox: SandboxThread, done: str, **arguments: Any) -> dict[str, Any]:
-    return sandbox.run(lambda each: each.salesforce.act(done, arguments))
-
-
-def arm(sandbox: SandboxThread, *rules: dict[str, Any]) -> None:
-    sandbox.run(lambda each: each.world.faults["salesforce"].arm(rules))
 
 
 def rows(sandbox: SandboxThread) -> dict[str, int]:
@@ -101,9 +94,11 @@ def test_texts_arrive_as_they_were_written(
     empty_sandbox: SandboxThread, tmp_path: Path, catalogs: Catalogs, api: str
 ) -> None:
     text = 'Zeile 1\nZeile 2, "quoted"; 東京 🎉'
-    made = act(empty_sandbox, "create_task", fields={"Subject": "Text", "Description": text})
-    gone = act(empty_sandbox, "create_task", fields={"Subject": "Gone"})
-    act(empty_sandbox, "delete_task", id=gone["id"])
+    made = act(
+        empty_sandbox, "salesforce", "create_task", fields={"Subject": "Text", "Description": text}
+    )
+    gone = act(empty_sandbox, "salesforce", "create_task", fields={"Subject": "Gone"})
+    act(empty_sandbox, "salesforce", "delete_task", id=gone["id"])
     program = tap(empty_sandbox, tmp_path, api)
 
     synced = program.sync(catalogs[api], ["Task"])
@@ -117,8 +112,8 @@ def test_a_result_without_a_charset_is_garbled_by_the_tap(
     empty_sandbox: SandboxThread, tmp_path: Path, catalogs: Catalogs
 ) -> None:
     """Why the sandbox names it: the tap reads such a result as Latin-1, in every org there is."""
-    empty_sandbox.run(lambda each: each.world.switches.set({"bulk_v1_csv_charset": "absent"}))
-    act(empty_sandbox, "create_task", fields={"Subject": "Köln"})
+    switch(empty_sandbox, bulk_v1_csv_charset="absent")
+    act(empty_sandbox, "salesforce", "create_task", fields={"Subject": "Köln"})
     program = tap(empty_sandbox, tmp_path, "BULK")
 
     synced = program.sync(catalogs["BULK"], ["Task"])
@@ -132,7 +127,7 @@ def test_the_next_sync_reads_what_is_new(
     program = tap(sandbox, tmp_path)
     first = program.sync(catalogs["REST"], ["Task"])
     sandbox.run(lambda each: each.world.clock.advance(60))
-    made = act(sandbox, "create_task", fields={"Subject": "New"})
+    made = act(sandbox, "salesforce", "create_task", fields={"Subject": "New"})
 
     second = program.sync(catalogs["REST"], ["Task"], first.state)
 
@@ -141,7 +136,7 @@ def test_the_next_sync_reads_what_is_new(
 
 
 def test_a_refresh_token_that_changes_is_kept(sandbox: SandboxThread, tmp_path: Path) -> None:
-    sandbox.run(lambda each: each.world.switches.set({"refresh_token_rotation": True}))
+    switch(sandbox, refresh_token_rotation=True)
     program = tap(sandbox, tmp_path)
     before = json.loads((tmp_path / "config.json").read_text())["refresh_token"]
 
@@ -155,7 +150,7 @@ def test_a_query_that_takes_too_long_is_asked_in_halves(
     sandbox: SandboxThread, tmp_path: Path, catalogs: Catalogs
 ) -> None:
     program = tap(sandbox, tmp_path)
-    arm(sandbox, {"kind": "query_timeout"})
+    arm(sandbox, "salesforce", {"kind": "query_timeout"})
 
     synced = program.sync(catalogs["REST"], ["Contact"])
 
@@ -167,7 +162,7 @@ def test_a_bulk_query_that_takes_too_long_is_asked_in_chunks(
     sandbox: SandboxThread, tmp_path: Path, catalogs: Catalogs
 ) -> None:
     program = tap(sandbox, tmp_path, "BULK")
-    arm(sandbox, {"kind": "query_timeout"})
+    arm(sandbox, "salesforce", {"kind": "query_timeout"})
 
     synced = program.sync(catalogs["BULK"], ["Contact"])
 
@@ -201,7 +196,7 @@ def test_a_bulk_job_that_is_gone_is_started_over(
 def test_a_refusal_ends_the_sync_with_the_orgs_own_words(
     sandbox: SandboxThread, tmp_path: Path
 ) -> None:
-    act(sandbox, "revoke_refresh_tokens")
+    act(sandbox, "salesforce", "revoke_refresh_tokens")
     program = tap(sandbox, tmp_path)
 
     with pytest.raises(AssertionError, match="expired access/refresh token"):
