@@ -329,7 +329,8 @@ class Org:
     The Salesforce org as the integration user sees it: everything that writing a task depends on.
 
     ``task_fields`` are the API names of Task's fields visible to that user; ``writable_fields`` those
-    it may set on create. ``has_key_field`` says that the unique key field exists and is writable.
+    it may set on create, and ``required_fields`` those it must. ``has_key_field`` says that the unique
+    key field exists and is writable.
     """
 
     id: str
@@ -342,6 +343,7 @@ class Org:
     task_types: tuple[str, ...]
     task_fields: frozenset[str]
     writable_fields: frozenset[str]
+    required_fields: frozenset[str] = frozenset()
     has_key_field: bool
     default_priority: str | None = None
     high_priorities: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from tandem.crm.connector import HubSpot, Salesforce
 from tandem.engine.prepare import Accounts
 from tandem.engine.reports import Check, Finding, Level
 from tandem.errors import AccessLost, BudgetSpent, CrmError, RateLimited, Rejected, TandemError
-from tandem.model import Kind, Side
+from tandem.model import Kind, Org, Side
 from tandem.sync.owners import match_owners
 from tandem.sync.policy import Policy
 
@@ -33,6 +33,7 @@ _BY_KIND: Mapping[Kind, str] = {
     Kind.SALES_EMAIL: "sales-email-read",
 }
 _WRITTEN = ("Subject", "Status", "OwnerId", "WhoId", "WhatId", "ActivityDate", "Description")
+_ALWAYS_WRITTEN = frozenset({"Subject", "Status", "Priority", "OwnerId", "ActivityDate"})
 _FEW_CALLS = 0.1
 _NOT_FOUND = 404
 
@@ -66,6 +67,7 @@ def account_findings(
     for name in _WRITTEN:
         if name not in org.writable_fields:
             yield _finding(Level.ERROR, Check.FIELD_NOT_WRITABLE, field=name, user=org.user_name)
+    yield from _required_findings(org, policy)
     yield from _choice_findings(accounts, policy)
     owners = [owner for owner in accounts.owners if owner.active and owner.type == "PERSON"]
     matches = match_owners(owners, accounts.users, manual_owners)
@@ -75,6 +77,14 @@ def account_findings(
         yield _finding(Level.WARNING, Check.OWNERS_UNMAPPED, count=str(len(owners) - mapped))
     if not policy.enabled_kinds:
         yield _finding(Level.WARNING, Check.NOTHING_ENABLED)
+
+
+def _required_findings(org: Org, policy: Policy) -> Iterator[Finding]:
+    """Fields without which the org refuses a task, and that some kind gives no value to."""
+    for name in sorted(org.required_fields.difference(_ALWAYS_WRITTEN)):
+        kinds = [policy.kind(kind) for kind in policy.enabled_kinds]
+        if any(name not in chosen.fixed_fields for chosen in kinds) or not kinds:
+            yield _finding(Level.ERROR, Check.REQUIRED_FIELD, field=name)
 
 
 def _choice_findings(accounts: Accounts, policy: Policy) -> Iterator[Finding]:

@@ -46,9 +46,18 @@ class _Choice(msgspec.Struct, frozen=True):
 
 class _Field(msgspec.Struct, frozen=True, rename="camel"):
     name: str
+    type: str = ""
     createable: bool = False
+    nillable: bool = True
+    defaulted_on_create: bool = False
     unique: bool = False
     picklist_values: list[_Choice] = []
+
+    @property
+    def is_required(self) -> bool:
+        """Whether an insert without it is refused; a check box is always one or the other."""
+        wants_value = not self.nillable and not self.defaulted_on_create
+        return self.createable and wants_value and self.type != "boolean"
 
 
 class _RecordType(msgspec.Struct, frozen=True, rename="camel"):
@@ -147,6 +156,7 @@ def _org_from(
         task_types=_choices(fields.get("Type")),
         task_fields=frozenset(fields),
         writable_fields=frozenset(name for name, field in fields.items() if field.createable),
+        required_fields=frozenset(name for name, field in fields.items() if field.is_required),
         has_key_field=key is not None and key.createable and key.unique,
         record_types={
             one.developer_name or one.name: one.record_type_id
