@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
+import pytest
 from hubspot_account import Account
 
 
@@ -87,3 +88,74 @@ async def test_405_names_the_methods_there_are() -> None:
 
     assert answer.status == 405
     assert "GET" in answer.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["users", "product", "line_items", "0-14", "feedback_submissions", "goal_targets"],
+)
+async def test_kinds_that_nobody_made_records_of_are_there(kind: str) -> None:
+    """Loaders read the definitions of every standard kind before anything else [D-using]."""
+    account = Account()
+
+    assert (await account.get(f"/crm/v3/properties/{kind}")).results
+    assert (await account.get(f"/properties/v2/{kind}/properties")).body[0]["name"]
+    assert (await account.get("/properties/v2/form/properties")).body[0]["name"]
+    assert (await account.get(f"/crm/v3/objects/{kind}", associations="deals")).results == []
+
+
+async def test_every_owner_who_signs_in_is_a_user() -> None:
+    """Records of kind 0-115 carry the user id as a property; teams name user ids."""
+    account = Account()
+    owner = {
+        "id": "41", "email": "sato@example.co.jp", "firstName": "Hana", "userId": 77,
+        "teams": [{"id": "5", "name": "Sales", "primary": True}],
+    }  # fmt: skip
+    queue = {"id": "42", "type": "QUEUE", "email": "queue@example.co.jp"}
+    account.state.load({"owners": [owner, queue]})
+    account.state.load({})
+
+    records = await account.get("/crm/v3/objects/users", properties="hs_email,hs_internal_user_id")
+    people = await account.get("/settings/v3/users")
+    teams = await account.get("/settings/v3/users/teams")
+
+    assert [each["properties"]["hs_internal_user_id"] for each in records.results] == ["77"]
+    assert [(each["id"], each["primaryTeamId"]) for each in people.results] == [("77", "5")]
+    assert [each["userIds"] for each in teams.results] == [["77"]]
+
+
+async def test_pipelines_of_version_1_name_their_stages_by_stage_id() -> None:
+    """As the schemas of airbyte-source-hubspot and meltano-tap-hubspot read them."""
+    account = Account()
+
+    older = (await account.get("/crm-pipelines/v1/pipelines/deals")).results
+    newer = (await account.get("/crm/v3/pipelines/deals")).results
+
+    assert [each["pipelineId"] for each in older] == [each["id"] for each in newer]
+    stages = [stage["stageId"] for stage in older[0]["stages"]]
+    assert stages == [stage["id"] for stage in newer[0]["stages"]]
+    assert isinstance(older[0]["updatedAt"], int)
+
+
+async def test_marketing_emails_of_version_1_count_their_events() -> None:
+    account = Account()
+    account.contact("tanaka@example.co.jp")
+    account.act("create_campaign", name="Spring", subject="Hello")
+    for act in ("send_marketing_email", "open_marketing_email"):
+        account.act(act, campaign="Spring", to="tanaka@example.co.jp")
+
+    (email,) = (await account.get("/marketing-emails/v1/emails/with-statistics")).body["objects"]
+    types = (await account.get("/email/public/v1/subscriptions")).body["subscriptionDefinitions"]
+
+    assert (email["subject"], email["stats"]["counters"]["open"]) == ("Hello", 1)
+    assert [each["channel"] for each in types] == ["Email"]
+
+
+async def test_a_search_of_lists_for_more_than_fits_is_cut() -> None:
+    """airbyte-source-hubspot 5.7.0 asks for 1,000 where 500 are documented."""
+    account = Account()
+    account.act("create_list", name="Customers", processing_type="MANUAL")
+
+    found = await account.post("/crm/v3/lists/search", {"count": 1000})
+
+    assert [each["name"] for each in found.body["lists"]] == ["Customers"]

@@ -15,6 +15,7 @@ from tandem.sandbox.hubspot import (
     routes_engagements,
     routes_legacy,
     routes_lists,
+    routes_loaders,
     routes_marketing,
     routes_oauth,
     routes_objects,
@@ -34,6 +35,7 @@ SPECS: Sequence[Spec] = [
     *routes_lists.SPECS,
     *routes_legacy.SPECS,
     *routes_engagements.SPECS,
+    *routes_loaders.SPECS,
 ]
 
 

@@ -110,6 +110,38 @@ KINDS: tuple[Kind, ...] = (
         "postal_mail", "postal_mail", "0-116", "Postal mail", ("hs_timestamp",),
         "hs_postal_mail_body",
     ),
+    # No act makes these, but loaders of data platforms stop where one of them is unknown.
+    _record(
+        "users", "user", "0-115", "User", "crm.objects.users",
+        "hs_createdate hs_lastmodifieddate hs_object_id", "hs_email hs_given_name hs_family_name",
+    ),
+    _record(
+        "products", "product", "0-7", "Product", "crm.objects.products",
+        "createdate description hs_lastmodifieddate hs_object_id name price",
+        "name description price hs_sku",
+    ),
+    _record(
+        "line_items", "line_item", "0-8", "Line item", "crm.objects.line_items",
+        "createdate hs_lastmodifieddate hs_object_id hs_product_id quantity", "name",
+    ),
+    _record(
+        "quotes", "quote", "0-14", "Quote", "crm.objects.quotes",
+        "hs_createdate hs_expiration_date hs_lastmodifieddate hs_object_id hs_status hs_title",
+        "hs_title",
+    ),
+    _record(
+        "feedback_submissions", "feedback_submission", "0-19", "Feedback submission",
+        "crm.objects.feedback_submissions", "hs_createdate hs_lastmodifieddate hs_object_id",
+        "hs_submission_name hs_content",
+    ),
+    _record(
+        "goal_targets", "goal_target", "0-74", "Goal target", "crm.objects.goals",
+        "hs_createdate hs_lastmodifieddate hs_object_id", "hs_goal_name",
+    ),
+    _record(
+        "deal_splits", "deal_split", "0-72", "Deal split", "crm.objects.deals",
+        "hs_createdate hs_lastmodifieddate hs_object_id", "",
+    ),
 )  # fmt: skip
 
 _BY_NAME: Mapping[str, Kind] = {
@@ -171,6 +203,12 @@ _OTHER_TYPES = {
     ("tasks", "leads"): 647,
     ("leads", "emails"): 598,
     ("emails", "leads"): 599,
+    ("deals", "line_items"): 19,
+    ("line_items", "deals"): 20,
+    ("deals", "quotes"): 63,
+    ("quotes", "deals"): 64,
+    ("quotes", "line_items"): 67,
+    ("line_items", "quotes"): 68,
 }
 _PRIMARY_TYPES = {
     ("contacts", "companies"): 1,

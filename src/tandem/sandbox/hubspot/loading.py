@@ -50,12 +50,42 @@ def load(state: "HubSpotState", part: Mapping[str, Any]) -> None:
         state.lists.load(part.get("lists", ()), now)
         for name, records in part.get("objects", {}).items():
             _load_records(state.crm, kind_named(name).name, records)
+        if "users" not in part.get("objects", {}):
+            _load_users(state.crm)
         _load_associations(state.crm, part.get("associations", ()))
     except HubSpotError as error:
         raise ValueError(f"The HubSpot sample does not fit: {error.message}.") from error
     finally:
         if was_collecting:
             gc.enable()
+
+
+def _load_users(crm: Crm) -> None:
+    """A user record for each owner who is a user and has none; the user id is a property of it."""
+    table, owners = crm.tables["users"], crm.owners
+    known = {record.values.get("hs_internal_user_id") for record in table.live.values()}
+    source = Source(type="CRM_UI", id="")
+    table.put_many(
+        Record(
+            id=table.take_id(),
+            created=owner.created,
+            updated=owner.updated,
+            values=interned(
+                {
+                    "hs_internal_user_id": owner.user_id,
+                    "hubspot_owner_id": owner.id,
+                    "hs_email": owner.email,
+                    "hs_given_name": owner.first_name,
+                    "hs_family_name": owner.last_name,
+                    "hs_deactivated": owner.is_archived,
+                }
+            ),
+            source=source,
+        )
+        for archived in (False, True)
+        for owner in owners.listing(email=None, archived=archived)
+        if owner.user_id is not None and str(owner.user_id) not in known
+    )
 
 
 def _load_records(crm: Crm, kind: str, records: Iterable[Mapping[str, Any]]) -> None:

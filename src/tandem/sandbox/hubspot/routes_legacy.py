@@ -99,17 +99,17 @@ def deal_pipelines(call: Call) -> Answer:
 
 def company_properties(call: Call) -> Answer:
     """GET /companies/v2/properties."""
-    return _definitions(call, "companies")
+    return definitions_of(call, "companies")
 
 
 def deal_properties(call: Call) -> Answer:
     """GET /properties/v1/deals/properties."""
-    return _definitions(call, "deals")
+    return definitions_of(call, "deals")
 
 
 def contact_properties(call: Call) -> Answer:
     """GET /properties/v1/contacts/properties."""
-    return _definitions(call, "contacts")
+    return definitions_of(call, "contacts")
 
 
 def contacts_all(call: Call) -> Answer:
@@ -328,7 +328,8 @@ def _version(name: str, entry: Entry, is_date: bool) -> Item:
     }
 
 
-def _definitions(call: Call, kind: str) -> Answer:
+def definitions_of(call: Call, kind: str) -> Answer:
+    """The properties of a kind as versions 1 and 2 show them."""
     definitions = call.state.crm.tables[kind].definitions
     return Answer(
         body=[
