@@ -69,7 +69,7 @@ def line(run: RunContext, work: Work, what: str, **detail: Any) -> History:
         run_id=run.run_id,
         what=what,
         detail={
-            "fields": [each.value for each in work.fields],
+            "fields": list(work.fields),
             "settings_version": run.policy.version,
             **({"decisions": [_plain(each) for each in work.decisions]} if work.decisions else {}),
             **({"replaced": dict(work.replaced)} if work.replaced else {}),

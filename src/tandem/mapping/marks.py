@@ -43,8 +43,8 @@ def canonical_text(text: str) -> str:
         text = _TAG.sub("", text)
     if "&" in text:
         text = html.unescape(text)
-    # Joining the words is ten times faster than cutting out every blank.
-    return without("".join(text.split()), _WITHOUT_WIDTH)
+    # Blanks first, then whatever else parts words: a pattern takes ten times as long.
+    return without("".join(text.replace(" ", "").split()), _WITHOUT_WIDTH)
 
 
 class _LazyMark(TextMark):

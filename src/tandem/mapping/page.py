@@ -171,7 +171,9 @@ class Page:
                 self._end_line(keep_empty=True)
                 self._write(line)
             return
-        text = _SPACES.sub(" ", without(text, INVISIBLE))
+        text = without(text, INVISIBLE)
+        if "  " in text or not text.isprintable():
+            text = _SPACES.sub(" ", text)
         if text[:1] == " ":
             self._space = True
         inner = text.strip(" ")

@@ -13,7 +13,6 @@ _ELLIPSIS = "…"
 # refuses them, or Salesforce drops them.
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029|\x85")
-_RARE_LINE_ENDS = "\u2028\u2029\x85"
 _SPACES = re.compile(r"\s+")
 _GRAPHEME = regex.compile(r"\X")
 _WORD_END = re.compile(r"\s\S*\Z")
@@ -21,12 +20,10 @@ _WORD_END = re.compile(r"\s\S*\Z")
 
 def clean(text: str) -> str:
     """*text* with line feeds as its only line ends and without characters that cannot be stored."""
-    if "\r" in text or (not text.isascii() and any(end in text for end in _RARE_LINE_ENDS)):
-        text = _LINE_ENDS.sub("\n", text)
-    # Nearly every text is printable but for its line ends: asking that is far cheaper than a search.
+    # Nearly every text is printable but for its line feeds: asking that is far cheaper than a search.
     if text.replace("\n", "").isprintable():
         return text
-    return _UNSTORABLE.sub("", text)
+    return _UNSTORABLE.sub("", _LINE_ENDS.sub("\n", text))
 
 
 def without(text: str, characters: str) -> str:
