@@ -11,7 +11,7 @@ import typer
 
 from tandem.cli.application import Application
 from tandem.cli.options import AsJson, InLanguage, Yes
-from tandem.cli.output import moment, print_json, table
+from tandem.cli.output import moment, print_json, print_rows
 from tandem.cli.session import Session, session_of
 from tandem.cli.summary import stop_sentence
 from tandem.engine.reports import ConnectionState, ConnectionSummary
@@ -142,10 +142,8 @@ def connections(
         session.say("program.no_connection")
         return
     messages = session.messages
-    rows = table(*(messages(f"connections.{name}") for name in _COLUMNS))
-    for each in found:
-        rows.add_row(*_row(session, each))
-    session.out.print(rows)
+    headings = [messages(f"connections.{name}") for name in _COLUMNS]
+    print_rows(session.out, headings, [_row(session, each) for each in found])
 
 
 _COLUMNS = ("name", "state", "hubspot", "salesforce", "user", "kinds", "last_run")

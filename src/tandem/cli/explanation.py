@@ -58,6 +58,7 @@ def _print_history(session: Session, answer: Explanation) -> None:
     for event in answer.history:
         run = "" if event.run_id is None else str(event.run_id)
         rows.add_row(moment(event.at), run, Text(_event(event, messages)))
+    session.out.print()
     session.out.print(rows)
 
 

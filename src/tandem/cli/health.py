@@ -10,7 +10,7 @@ from rich.text import Text
 from tandem.cli.application import Application
 from tandem.cli.options import AsJson, Connection, InLanguage, Strict
 from tandem.cli.output import moment, print_json, table
-from tandem.cli.session import Session, session_of
+from tandem.cli.session import Session, print_sentence, session_of
 from tandem.cli.summary import reason_sentence, stop_sentence
 from tandem.engine.reports import ConnectionState, ErrorCard, Finding, Health, Level
 from tandem.errors import SettingsError
@@ -51,9 +51,7 @@ def _print_health(session: Session, found: Health) -> None:
         state=messages(f"connection.state.{found.state.value}"),
     )
     if found.state is ConnectionState.SUSPENDED:
-        session.out.print(
-            Text(stop_sentence(found.reason, found.message, messages)), soft_wrap=True
-        )
+        print_sentence(session.out, Text(stop_sentence(found.reason, found.message, messages)))
         session.say("health.resume", name=found.connection)
     if found.last_run is not None:
         session.say("health.last_run", when=moment(found.last_run.finished))
@@ -61,6 +59,8 @@ def _print_health(session: Session, found: Health) -> None:
     session.say("health.activities", counts=messages.joined(counts))
     _print_calls(session, found)
     _print_sources(session, found)
+    if found.waiting:
+        session.out.print()
     for each in found.waiting:
         session.say(
             "health.waiting", count=each.count, reason=reason_sentence(each.reason, messages)
@@ -78,6 +78,7 @@ def _print_calls(session: Session, found: Health) -> None:
     for each in found.calls:
         figures = (each.used_24h, each.limit, each.remaining, each.allocation)
         rows.add_row(each.side.title, *("–" if n is None else f"{n:,}" for n in figures))
+    session.out.print()
     session.out.print(rows)
 
 
@@ -91,7 +92,9 @@ def _print_sources(session: Session, found: Health) -> None:
     for each in found.sources:
         lag = "–" if each.lag_seconds is None else _duration(each.lag_seconds)
         said = " ".join(part for part in (lag, each.trouble) if part)
-        rows.add_row(each.name, moment(each.watermark) or "–", said)
+        name = session.messages.either(f"source.{each.name}", each.name)
+        rows.add_row(name, moment(each.watermark) or "–", said)
+    session.out.print()
     session.out.print(rows)
 
 
@@ -240,11 +243,11 @@ def _sentences(session: Session, finding: Finding) -> tuple[str, str]:
 def _print_finding(session: Session, finding: Finding) -> None:
     sentence, remedy = _sentences(session, finding)
     level = session.messages(f"doctor.level.{finding.level.value}")
-    session.out.print(
-        Text.assemble((level, _LEVEL_STYLES[finding.level]), "  ", sentence), soft_wrap=True
+    print_sentence(
+        session.out, Text.assemble((level, _LEVEL_STYLES[finding.level]), "  ", sentence)
     )
     if remedy and finding.level is not Level.OK:
-        session.out.print(Text(f"    → {remedy}"), soft_wrap=True)
+        print_sentence(session.out, Text(f"    → {remedy}"))
 
 
 def register(app: typer.Typer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -10,13 +10,14 @@ from typing import Any
 import msgspec
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from tandem.cli.session import Session
 from tandem.engine.reports import ProgressCallback, RunReport, Step
 
-__all__ = ["moment", "print_json", "progress_bar", "table"]
+__all__ = ["moment", "print_json", "print_rows", "progress_bar", "table"]
 
 
 def print_json(console: Console, answer: Any) -> None:
@@ -48,9 +49,36 @@ def table(*headings: str) -> Table:
     return made
 
 
+def print_rows(console: Console, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table; where the terminal is too narrow for it, one paragraph a row instead."""
+    made = table(*headings)
+    for row in rows:
+        made.add_row(*row)
+    wide = console.options.update(width=1000)
+    if console.measure(made, options=wide).maximum <= console.width:
+        console.print(made)
+        return
+    for number, row in enumerate(rows):
+        if number:
+            console.print()
+        for heading, value in zip(headings, row, strict=True):
+            console.print(Text(f"{heading}: {value}"), soft_wrap=True)
+
+
 def moment(at: datetime | None) -> str:
     """A time as all commands print it."""
     return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+class _Count(TextColumn):
+    """How many are done, and of how many where that is known."""
+
+    def __init__(self) -> None:
+        super().__init__("{task.completed}")
+
+    def render(self, task: Task) -> Text:
+        said = f"{task.completed:.0f}" if task.completed else ""
+        return Text(said if task.total is None else f"{said or 0}/{task.total:.0f}")
 
 
 @contextmanager
@@ -63,7 +91,7 @@ def progress_bar(session: Session, *, shown: bool = True) -> Iterator[ProgressCa
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        _Count(),
         console=session.err,
         transient=True,
     )

@@ -32,7 +32,7 @@ from tandem.cli import (
 )
 from tandem.cli.application import Application, OpenApplication
 from tandem.cli.help import command_in
-from tandem.cli.session import Session
+from tandem.cli.session import Session, print_sentence
 from tandem.cli.usage import command_path, is_help, usage_problem
 from tandem.errors import (
     AccessLost,
@@ -134,7 +134,7 @@ def _invoke(arguments: Sequence[str], session: Session) -> int:
 def _refused(session: Session, problem: str, path: str = "") -> int:
     for line in problem.splitlines() or [""]:
         said = session.messages("program.refused", problem=line)
-        session.err.print(Text(said, style="bold red"), soft_wrap=True)
+        print_sentence(session.err, Text(said, style="bold red"))
     if path:
         session.remark("program.see_help", path=path)
     return 2

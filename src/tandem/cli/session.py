@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
+from rich.text import Text
 
 from tandem.cli.application import Application, OpenApplication
 from tandem.cli.logs import configure_logs
@@ -17,7 +20,10 @@ from tandem.errors import SettingsError
 from tandem.i18n import Messages
 from tandem.settings import ProcessSettings, read_environment
 
-__all__ = ["Session", "session_of"]
+__all__ = ["Session", "print_sentence", "session_of"]
+
+_COPIED = re.compile(r"tandem [a-z]|--[a-z]|://|(^|\s)[/~]\w")
+"""Commands, addresses and paths: what people copy is given no line ends that it does not have."""
 
 Answer = TypeVar("Answer")
 
@@ -52,11 +58,11 @@ class Session:
 
     def say(self, key: str, /, **values: object) -> None:
         """Print a sentence of the catalogue as an answer."""
-        self.out.print(self.messages(key, **values), markup=False, highlight=False, soft_wrap=True)
+        print_sentence(self.out, Text(self.messages(key, **values)))
 
     def remark(self, key: str, /, **values: object) -> None:
         """Print a sentence of the catalogue beside the answer."""
-        self.err.print(self.messages(key, **values), markup=False, highlight=False, soft_wrap=True)
+        print_sentence(self.err, Text(self.messages(key, **values)))
 
     async def connection(self, application: Application, name: str | None) -> str:
         """*name*, or the only connection there is; SettingsError where that leaves a choice."""
@@ -74,6 +80,16 @@ class Session:
 
     def state_name(self, summary: ConnectionSummary) -> str:
         return self.messages(f"connection.state.{summary.state.value}")
+
+
+def print_sentence(console: Console, text: Text) -> None:
+    """
+    *text*, broken between words at a terminal.
+
+    What people copy from, and Japanese, which has no spaces to break at, is left to the terminal.
+    """
+    is_left = _COPIED.search(text.plain) is not None or any(cell_len(c) > 1 for c in text.plain)
+    console.print(text, soft_wrap=is_left or not console.is_terminal)
 
 
 def session_of(context: typer.Context) -> Session:

@@ -13,7 +13,7 @@ from rich.text import Text
 from tandem.cli.application import Application
 from tandem.cli.options import AsJson, Connection, InLanguage, Yes
 from tandem.cli.output import print_json
-from tandem.cli.session import Session, session_of
+from tandem.cli.session import Session, print_sentence, session_of
 from tandem.engine.reports import SettingsChange
 from tandem.errors import SettingsError
 from tandem.settings import parse, person, with_value
@@ -106,7 +106,7 @@ async def _save(
             Text(line, style="green" if line.startswith("+") else "red"), soft_wrap=True
         )
     for warning in change.warnings:
-        session.out.print(Text(warning), soft_wrap=True)
+        print_sentence(session.out, Text(warning))
     if ask and not session.ask(session.messages("settings.ask")):
         session.remark("program.nothing_done")
         return False

@@ -105,6 +105,7 @@ def _print_reasons(report: RunReport, console: Console, messages: Messages) -> N
             ),
         )
     console.print(rows)
+    console.print()
 
 
 def _by_outcome(item: tuple[tuple[Outcome, str], Counter[Kind]]) -> tuple[int, int, str]:

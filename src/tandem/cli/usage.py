@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from typing import Any
 
 from tandem.i18n import Messages
 
 __all__ = ["command_path", "is_help", "usage_problem"]
+
+_NO_COMMAND = re.compile(r"No such command '([^']*)'")
+"""The one thing about an unknown command that Typer tells: its own sentence."""
 
 
 def is_help(error: Any) -> bool:
@@ -35,4 +40,9 @@ def usage_problem(error: Any, messages: Messages) -> str:
         case "BadParameter":
             name = error.param.opts[0] if error.param is not None else ""
             return messages("usage.bad_value", name=name, problem=error.message)
+        case "UsageError" if no_command := _NO_COMMAND.match(error.message):
+            command = no_command.group(1)
+            near = messages.joined(get_close_matches(command, error.cmd.commands))
+            key = "usage.no_command_near" if near else "usage.no_command"
+            return messages(key, command=command, near=near)
     return str(error.format_message())

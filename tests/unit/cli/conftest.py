@@ -194,7 +194,9 @@ class FakeApplication:
             last_run=self.report,
             calls=(AccountCalls(side=Side.SALESFORCE, used_24h=12, limit=15000, remaining=14988),),
             sources=(
-                SourceHealth(name="calls", side=Side.HUBSPOT, watermark=NOON, lag_seconds=90),
+                SourceHealth(
+                    name="changed/calls", side=Side.HUBSPOT, watermark=NOON, lag_seconds=90
+                ),
             ),
             states={LinkState.PAIRED: 66},
             waiting=(ReasonCount(outcome=Outcome.WAITING, reason="not_finished", count=1),),

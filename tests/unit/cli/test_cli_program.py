@@ -63,7 +63,7 @@ def test_help_keeps_to_the_width_and_cuts_nothing_off(
     [
         (["sync", "--dry-rum"], "Error: There is no option --dry-rum; did you mean --dry-run?"),
         (["explain"], "Error: ID is missing."),
-        (["frob"], "Error: No such command 'frob'."),
+        (["frob"], "Error: There is no command frob."),
         (["plan", "--limit", "many"], "Error: --limit:"),
         (["sync", "--language", "fr"], "Error: --language:"),
     ],

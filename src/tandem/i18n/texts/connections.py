@@ -59,7 +59,7 @@ TEXTS = {
     "owners.owner": ("HubSpot owner", "HubSpotの担当者"),
     "owners.email": ("e-mail", "Eメール"),
     "owners.match": ("match", "決まり方"),
-    "owners.user": ("Salesforce user", "Salesforceのユーザー"),
+    "owners.user": ("Salesforce user", "Salesforceユーザー"),
     "owners.inactive": ("deactivated", "無効"),
     "owners.choose": (
         "Name the Salesforce user, or give --nobody or --automatic.",

@@ -4,6 +4,14 @@ TEXTS = {
     "program.refused": ("Error: {problem}", "エラー: {problem}"),
     "program.failed": ("Failed: {problem}", "失敗しました: {problem}"),
     "program.see_help": ("See: {path} --help", "使い方: {path} --help"),
+    "usage.no_command": (
+        "There is no command {command}.",
+        "{command} というコマンドはありません。",
+    ),
+    "usage.no_command_near": (
+        "There is no command {command}; did you mean {near}?",
+        "{command} というコマンドはありません。{near} のことですか?",
+    ),
     "usage.no_option": ("There is no option {option}.", "{option} というオプションはありません。"),
     "usage.no_option_near": (
         "There is no option {option}; did you mean {near}?",
