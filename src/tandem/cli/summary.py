@@ -26,6 +26,8 @@ def print_summary(report: RunReport, console: Console, messages: Messages) -> No
     if report.kinds:
         _print_counts(report, console, messages)
     _print_reasons(report, console, messages)
+    if report.kinds:
+        console.print()
     calls = [f"{side.title} {report.calls.get(side, 0)}" for side in Side]
     _line(console, messages("run.calls", calls=messages.joined(calls)))
     _print_ending(report, console, messages)
@@ -105,7 +107,6 @@ def _print_reasons(report: RunReport, console: Console, messages: Messages) -> N
             ),
         )
     console.print(rows)
-    console.print()
 
 
 def _by_outcome(item: tuple[tuple[Outcome, str], Counter[Kind]]) -> tuple[int, int, str]:

@@ -90,6 +90,7 @@ def plan(
         print_json(session.out, report)
     else:
         _print_plan(session, report, limit)
+        session.out.print()
         print_summary(report, session.out, session.messages)
     if exit_code([report]):
         raise typer.Exit(1)
