@@ -159,3 +159,24 @@ async def test_a_search_of_lists_for_more_than_fits_is_cut() -> None:
     found = await account.post("/crm/v3/lists/search", {"count": 1000})
 
     assert [each["name"] for each in found.body["lists"]] == ["Customers"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "good", "bad"),
+    [
+        ("tasks", "hs_task_reminders", "1796000000000;1796000060000", "2026-12-01T00:00:00Z"),
+        ("calls", "hs_call_recording_url", "https://rec.example.com/1.mp3", "http://x.example/1"),
+    ],
+)
+async def test_reminders_are_milliseconds_and_recordings_secure(
+    kind: str, name: str, good: str, bad: str
+) -> None:
+    """[D-tasks] and [D-calls]."""
+    account = Account()
+    required = {"hs_timestamp": "2026-12-01T00:00:00Z"}
+
+    for value, status in ((good, 201), (bad, 400)):
+        made = await account.post(
+            f"/crm/v3/objects/{kind}", {"properties": {**required, name: value}}
+        )
+        assert made.status == status

@@ -86,3 +86,20 @@ def test_bulk_1_names_json_without_a_charset(org: Org) -> None:
     )
 
     assert job.headers["content-type"] == batch.headers["content-type"] == "application/json"
+
+
+def test_the_state_names_what_signs_in(org: Org) -> None:
+    """Loaders want a refresh token before they can do anything, old clients a password."""
+    state = org.state.summary()
+    form = {"grant_type": "refresh_token", "client_id": state["client_id"]}
+
+    answer = org.call(
+        "POST",
+        "/oauth2/token",
+        urlencode({**form, "refresh_token": state["refresh_token"]}).encode(),
+        content_type="application/x-www-form-urlencoded",
+    )
+
+    assert answer.status == 200
+    assert {"username", "password", "security_token", "access_token"} <= set(state)
+    assert "create_custom_field" in state["acts"]

@@ -145,10 +145,22 @@ def _string(definition: Definition, text: str) -> str:
             f"The value of {definition.name} has {len(text)} characters; "
             f"the limit is {LONGEST_TEXT}.",
         )
-    if definition.name == "email":
-        text = text.strip().lower()
-        if not _EMAIL.fullmatch(text):
-            raise ValueProblem("INVALID_EMAIL", definition.name, f"Email address {text} is invalid")
+    match definition.name:
+        case "email":
+            text = text.strip().lower()
+            if not _EMAIL.fullmatch(text):
+                raise ValueProblem(
+                    "INVALID_EMAIL", definition.name, f"Email address {text} is invalid"
+                )
+        case "hs_task_reminders":  # milliseconds, never ISO 8601 [D-tasks]
+            for each in text.split(";"):
+                if not is_whole(each):
+                    raise ValueProblem(
+                        "INVALID_LONG", definition.name, f"{each} was not a valid long."
+                    )
+        case "hs_call_recording_url":  # only secure addresses are accepted [D-calls]
+            if not text.lower().startswith("https://"):
+                raise ValueProblem("INVALID_URL", definition.name, f"{text} must begin with https")
     return text
 
 

@@ -83,7 +83,7 @@ class SalesforceState:
         loading.load(self, part)
 
     def summary(self) -> dict[str, Any]:
-        """What the org holds."""
+        """What the org holds, how to sign in, and what can be done in it."""
         self.settle()
         tables = sorted(self.store.tables.items())
         return {
@@ -107,6 +107,14 @@ class SalesforceState:
             "shared_activities": self.schema.shared_activities,
             "api_calls": self.limits.used(),
             "open_transactions": len(self.store.pending),
+            "access_token": self.access_token,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "refresh_token": self.refresh_token,
+            "username": self.username,
+            "password": self.password,
+            "security_token": self.security_token,
+            "acts": sorted(acts.ACTS),
         }
 
     def act(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
