@@ -103,3 +103,12 @@ def test_the_state_names_what_signs_in(org: Org) -> None:
     assert answer.status == 200
     assert {"username", "password", "security_token", "access_token"} <= set(state)
     assert "create_custom_field" in state["acts"]
+
+
+def test_the_lists_of_statuses_and_priorities_show_no_key_prefix(org: Org) -> None:
+    """[tap] and [airbyte] know them as objects without one."""
+    listed = {
+        one["name"]: one["keyPrefix"] for one in org.data("GET", "sobjects").json()["sobjects"]
+    }
+
+    assert (listed["TaskStatus"], listed["TaskPriority"], listed["Task"]) == (None, None, "00T")

@@ -197,7 +197,8 @@ def _flags(sobject: SObject) -> dict[str, Any]:
         "hasSubtypes": False,
         "isInterface": False,
         "isSubtype": False,
-        "keyPrefix": sobject.key_prefix,
+        # The lists of task statuses and priorities show none ([tap], [airbyte]).
+        "keyPrefix": None if sobject.is_setup and sobject.no_bulk else sobject.key_prefix,
         "label": sobject.label,
         "labelPlural": sobject.label_plural,
         "layoutable": sobject.createable and not sobject.is_setup,
