@@ -28,6 +28,7 @@ __all__ = [
     "KEY_PROPERTY",
     "MODIFIED",
     "PROPERTIES",
+    "UNKNOWN_MOMENT",
     "HistoryItem",
     "Record",
     "activity_from",
@@ -36,6 +37,9 @@ __all__ = [
     "instant_from",
     "members",
     "modified_at",
+    "moment_from",
+    "readable_instant",
+    "whole",
 ]
 
 KEY_PROPERTY = "tandem_key"
@@ -60,6 +64,8 @@ class Record(msgspec.Struct, frozen=True, rename="camel"):
     updated_at: str | None = None
     archived: bool = False
     properties_with_history: dict[str, list[HistoryItem]] | None = None
+    trouble: str = ""
+    """Set by whoever reads a page in which this record alone is malformed; HubSpot sends no such member."""
 
 
 _COMMON = ("hs_timestamp", "hubspot_owner_id", MODIFIED, "hs_attachment_ids", "hs_body_preview")
@@ -116,18 +122,50 @@ COUNTER_PROPERTIES = ("hs_email_open_count", "hs_email_click_count")
 
 
 def instant_from(text: str | None) -> datetime | None:
-    """An ISO instant, with or without milliseconds, or epoch milliseconds; None for an empty value."""
+    """
+    An ISO instant, with or without milliseconds, or epoch milliseconds; None for an empty value.
+
+    ``ValueError`` for anything else, and for a year that no Salesforce date has [fieldref].
+    """
     if not text:
         return None
     if text.isdecimal():
-        return datetime.fromtimestamp(int(text) / 1000, UTC)
+        return moment_from(int(text))
     instant = datetime.fromisoformat(text)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return _plausible(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
+
+
+def moment_from(milliseconds: int) -> datetime:
+    """Epoch milliseconds as an instant; ``ValueError`` for what no calendar holds."""
+    try:
+        return _plausible(datetime.fromtimestamp(milliseconds / 1000, UTC))
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"{str(milliseconds)[:40]} is no moment in time") from error
+
+
+def _plausible(instant: datetime) -> datetime:
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise ValueError(f"the year {instant.year} is out of every date's range")
+    return instant
+
+
+_FIRST_YEAR, _LAST_YEAR = 1700, 4000
+UNKNOWN_MOMENT = datetime(_LAST_YEAR, 1, 1, tzinfo=UTC)
+"""Stands for a moment that cannot be read: later than all others, so that nothing is taken for older."""
+
+
+def readable_instant(text: str | None) -> datetime | None:
+    """``instant_from`` where a nonsense value is as good as none."""
+    try:
+        return instant_from(text)
+    except ValueError:
+        return None
 
 
 def modified_at(record: Record, name: str = MODIFIED) -> datetime | None:
-    """When the record changed, by the property that searches filter and sort on."""
-    return instant_from(record.properties.get(name) or record.updated_at)
+    """When the record changed, by the property that searches filter and sort on; None if nobody can tell."""
+    said = readable_instant(record.properties.get(name))
+    return said or readable_instant(record.updated_at)
 
 
 def created_at(record: Record, name: str) -> datetime:
@@ -140,7 +178,7 @@ def members(text: str | None) -> tuple[str, ...]:
     return tuple(part for piece in text.split(";") if (part := piece.strip())) if text else ()
 
 
-def _whole(text: str | None) -> int | None:
+def whole(text: str | None) -> int | None:
     """A number property as a whole number; HubSpot may write it with a fraction."""
     if not text:
         return None
@@ -161,15 +199,43 @@ def _rounded(text: str) -> int | None:
 
 
 def activity_from(object_type: ObjectType, record: Record) -> Activity:
-    """One record of an activity object as an activity; e-mails as ``Kind.SALES_EMAIL`` with their counters."""
-    return _ACTIVITIES[object_type](record, record.properties)
+    """
+    One record of an activity object as an activity; e-mails as ``Kind.SALES_EMAIL`` with their counters.
+
+    A record with values that nobody can read is answered with its ``trouble``: it stops no other.
+    """
+    if record.trouble:
+        return _unreadable(object_type, record, record.trouble)
+    try:
+        return _ACTIVITIES[object_type](record, record.properties)
+    except ValueError as error:
+        return _unreadable(object_type, record, str(error))
+
+
+def _unreadable(object_type: ObjectType, record: Record, trouble: str) -> Activity:
+    said = record.properties
+    moments = (record.created_at, said.get("hs_createdate"))
+    created = next((at for text in moments if (at := readable_instant(text))), UNKNOWN_MOMENT)
+    return Activity(
+        kind=_KINDS[object_type],
+        id=record.id,
+        created_at=created,
+        occurred_at=created,
+        modified_at=modified_at(record),
+        record_id=record.id,
+        trouble=trouble[:_LONGEST_TROUBLE],
+    )
+
+
+_LONGEST_TROUBLE = 300
+_KINDS = {kind.object_type: kind for kind in Kind if kind.is_record and kind.object_type}
 
 
 _Properties = Mapping[str, str | None]
 
 
 def _call(record: Record, said: _Properties) -> Activity:
-    milliseconds = _whole(said.get("hs_call_duration"))
+    milliseconds = whole(said.get("hs_call_duration"))
     disposition = said.get("hs_call_disposition") or None
     status = said.get("hs_call_status") or None
     direction = said.get("hs_call_direction")
@@ -235,8 +301,8 @@ def _email(record: Record, said: _Properties) -> Activity:
         status=status,
         progress=_EMAIL_PROGRESS.get(status or "", Progress.DONE),
         remarks=(Remark.BOUNCED,) if status == "BOUNCED" else (),
-        opens=_whole(said.get("hs_email_open_count")) or 0,
-        clicks=_whole(said.get("hs_email_click_count")) or 0,
+        opens=whole(said.get("hs_email_open_count")) or 0,
+        clicks=whole(said.get("hs_email_click_count")) or 0,
     )
 
 
@@ -343,8 +409,8 @@ def counters_from(
 
 def _counts(items: list[HistoryItem] | tuple[()]) -> tuple[tuple[datetime, int], ...]:
     counts = (
-        (when, _whole(item.value) or 0)
+        (when, whole(item.value) or 0)
         for item in items
-        if (when := instant_from(item.timestamp)) is not None
+        if (when := readable_instant(item.timestamp)) is not None
     )
     return tuple(sorted(counts))

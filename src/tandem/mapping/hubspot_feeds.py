@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from tandem.mapping.hubspot import UNKNOWN_MOMENT, moment_from
 from tandem.model import Activity, Kind
 
 __all__ = [
@@ -31,8 +32,12 @@ __all__ = [
 ]
 
 
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+def _moment(milliseconds: int) -> tuple[datetime, str]:
+    """The moment of an event; where nobody can read it, one later than all and what is wrong with it."""
+    try:
+        return moment_from(milliseconds), ""
+    except ValueError as error:
+        return UNKNOWN_MOMENT, str(error)
 
 
 # --------------------------------------------------------------------------- e-mail events
@@ -68,7 +73,7 @@ def email_activity_from(event: EmailEvent, subjects: Mapping[str, str]) -> Activ
     if kind is None:
         return None
     campaign = None if event.email_campaign_id is None else str(event.email_campaign_id)
-    when = _moment(event.created)
+    when, trouble = _moment(event.created)
     return Activity(
         kind=kind,
         id=f"{event.id}-{event.created}",
@@ -79,6 +84,7 @@ def email_activity_from(event: EmailEvent, subjects: Mapping[str, str]) -> Activ
         source_id=campaign,
         is_bot=event.filtered_event,
         person_email=event.recipient.strip().lower() or None,
+        trouble=trouble,
     )
 
 
@@ -102,7 +108,7 @@ class Submission(msgspec.Struct, frozen=True, rename="camel"):
 
 def submission_activity_from(form_id: str, form_name: str, submission: Submission) -> Activity:
     address = _address_in(submission.values)
-    when = _moment(submission.submitted_at)
+    when, trouble = _moment(submission.submitted_at)
     return Activity(
         kind=Kind.FORM_SUBMISSION,
         id=submission.conversion_id or _made_up_id(form_id, submission.submitted_at, address),
@@ -113,6 +119,7 @@ def submission_activity_from(form_id: str, form_name: str, submission: Submissio
         page_url=submission.page_url or None,
         source_id=form_id,
         person_email=address,
+        trouble=trouble,
     )
 
 
@@ -220,7 +227,7 @@ def participation_activity_from(
     """
     state = participation.properties.attendance_state
     person = participation.associations.contact
-    when = _moment(participation.properties.occurred_at)
+    when, trouble = _moment(participation.properties.occurred_at)
     return Activity(
         kind=Kind.INTEGRATION_EVENT,
         id=f"{participation.id}-{state.lower()}",
@@ -231,4 +238,5 @@ def participation_activity_from(
         source_id=event_id,
         person_email=(person.email or "").strip().lower() or None,
         person_id=person.contact_id or None,
+        trouble=trouble,
     )

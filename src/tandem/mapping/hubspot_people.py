@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -59,7 +60,7 @@ def contact_from(record: Record) -> Contact:
     names = (said.get("firstname"), said.get("lastname"))
     return Contact(
         id=record.id,
-        created_at=created_at(record, "createdate"),
+        created_at=_created_at(record),
         emails=tuple(addresses),
         owner_id=said.get("hubspot_owner_id") or None,
         name=" ".join(name.strip() for name in names if name and name.strip()),
@@ -67,6 +68,14 @@ def contact_from(record: Record) -> Contact:
         salesforce_lead_id=_salesforce_id(said.get("salesforceleadid")),
         merged_ids=_merged(said),
     )
+
+
+def _created_at(record: Record) -> datetime:
+    """A contact whose creation nobody can read is the oldest: it loses the choice between several."""
+    try:
+        return created_at(record, "createdate")
+    except ValueError:
+        return datetime.fromtimestamp(0, UTC)
 
 
 def _merged(said: Mapping[str, str | None]) -> tuple[str, ...]:

@@ -27,8 +27,9 @@ from tandem.mapping.hubspot import (
     PROPERTIES,
     activity_from,
     counters_from,
-    instant_from,
     modified_at,
+    readable_instant,
+    whole,
 )
 from tandem.mapping.hubspot_people import (
     COMPANY_PROPERTIES,
@@ -315,8 +316,8 @@ class HubSpotConnector:
             yield [
                 Conversion(
                     contact_id=row.id,
-                    at=instant_from(row.properties.get(date)) or since,
-                    count=int(float(row.properties.get(count) or 0)),
+                    at=readable_instant(row.properties.get(date)) or since,
+                    count=whole(row.properties.get(count)) or 0,
                     event_name=row.properties.get(name) or "",
                 )
                 for row in rows

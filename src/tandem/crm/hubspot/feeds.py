@@ -15,7 +15,7 @@ from tandem.crm.connector import Form, MarketingEvent
 from tandem.crm.hubspot import paths
 from tandem.crm.hubspot.search import epoch_ms
 from tandem.errors import Rejected
-from tandem.mapping.hubspot import instant_from
+from tandem.mapping.hubspot import readable_instant
 from tandem.mapping.hubspot_feeds import (
     EMAIL_EVENT_KINDS,
     EmailEvent,
@@ -211,7 +211,7 @@ async def marketing_events(caller: Caller) -> list[MarketingEvent]:
                 id=one.object_id,
                 name=one.event_name,
                 tally=one.tally,
-                starts_at=instant_from(one.start_date_time),
+                starts_at=readable_instant(one.start_date_time),
             )
             for one in page
         ]

@@ -10,6 +10,7 @@ import msgspec
 
 from tandem.crm.caller import Call, Caller
 from tandem.crm.hubspot import paths
+from tandem.crm.hubspot.rows import records_in
 from tandem.crm.hubspot.search import Filter, search_page
 from tandem.errors import Rejected, TryLater
 from tandem.mapping.hubspot import Record
@@ -39,7 +40,15 @@ class _Batch(msgspec.Struct, frozen=True):
     errors: list[_RowError] = []
 
 
+class _BatchRows(msgspec.Struct, frozen=True):
+    """The same answer with its records as they came."""
+
+    results: list[msgspec.Raw] = []
+    errors: list[_RowError] = []
+
+
 _batch = msgspec.json.Decoder(_Batch)
+_batch_rows = msgspec.json.Decoder(_BatchRows)
 _record = msgspec.json.Decoder(Record)
 
 
@@ -93,7 +102,12 @@ async def _read_batch(
         path=paths.with_query(paths.batch_read(object_type), archived="false"),
         body=msgspec.json.encode(asked),
     )
-    answer = await caller.fetch(call, _batch)
+    response = await caller.send(call)
+    try:
+        answer = _batch.decode(response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        rows = caller.decode(call, response, _batch_rows)
+        answer = _Batch(results=records_in(rows.results), errors=rows.errors)
     for error in answer.errors:
         if error.category != _NOT_FOUND:
             # A row that failed for another reason is not gone: say so instead of leaving it out.

@@ -16,8 +16,11 @@ import msgspec
 
 from tandem.crm.caller import Call, Caller
 from tandem.crm.hubspot import paths
+from tandem.crm.hubspot.rows import records_in
 from tandem.crm.rate_limit import Lane
+from tandem.errors import TryLater
 from tandem.mapping.hubspot import Record, modified_at
+from tandem.model import Side
 
 __all__ = ["PAGE_SIZE", "Filter", "epoch_ms", "search_page", "since"]
 
@@ -46,7 +49,16 @@ class Found(msgspec.Struct, frozen=True):
         return self.paging is None or self.paging.next is None
 
 
+class _FoundRows(msgspec.Struct, frozen=True):
+    """The same page with its records as they came."""
+
+    results: list[msgspec.Raw] = []
+    paging: _Paging | None = None
+    total: int = 0
+
+
 _found = msgspec.json.Decoder(Found)
+_found_rows = msgspec.json.Decoder(_FoundRows)
 Filter = dict[str, Any]
 
 
@@ -78,7 +90,12 @@ async def search_page(
         body=msgspec.json.encode(body),
         lane=Lane.SEARCH_BACKLOG if is_backlog else Lane.SEARCH,
     )
-    return await caller.fetch(call, _found)
+    response = await caller.send(call)
+    try:
+        return _found.decode(response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        rows = caller.decode(call, response, _found_rows)
+        return Found(results=records_in(rows.results), paging=rows.paging, total=rows.total)
 
 
 async def since(
@@ -110,10 +127,18 @@ async def since(
             yield fresh
         if found.is_last or not found.results:
             return
-        reached = max(_stamp(found.results[-1], by), last or 0)
+        if not fresh:
+            raise TryLater(
+                f"HubSpot's search of {object_type} answers the same page again and again.",
+                side=Side.HUBSPOT,
+                operation=f"search {object_type}",
+            )
+        # Ascending, but for records whose date nobody can read: those count as where the search stands.
+        stamps = [_stamp(one, by) for one in found.results]
+        reached = max(*stamps, last or epoch_ms(start))
         if reached != last:
             last, at_last = reached, set()
-        at_last |= {one.id for one in found.results if _stamp(one, by) == reached}
+        at_last |= {one.id for one in found.results if _stamp(one, by) in (reached, 0)}
         is_backlog = True
         later = [_compare(by, "GT", reached), *narrow]
         if len(at_last) <= _NAMED:
