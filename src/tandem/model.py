@@ -213,7 +213,7 @@ class Activity:
     opens: int = 0  # counters of an e-mail record
     clicks: int = 0
     tandem_key: str | None = None  # set when Tandem itself wrote the record
-    trouble: str = ""  # why the record as its CRM gave it cannot be understood; then little else holds
+    trouble: str = ""  # why it cannot be read as its CRM gave it; then little else holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
