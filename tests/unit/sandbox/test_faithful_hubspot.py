@@ -180,3 +180,14 @@ async def test_reminders_are_milliseconds_and_recordings_secure(
             f"/crm/v3/objects/{kind}", {"properties": {**required, name: value}}
         )
         assert made.status == status
+
+
+async def test_old_clients_try_a_token_with_the_account_of_version_1() -> None:
+    """The node package hubspot 2.3.14 asks for both."""
+    account = Account(limits="real")
+
+    me = (await account.get("/integrations/v1/me")).body
+    (usage,) = (await account.get("/integrations/v1/limit/daily")).body
+
+    assert me["portalId"] == account.state.account.portal_id
+    assert (usage["currentUsage"], usage["usageLimit"]) == (2, 625_000)

@@ -112,3 +112,35 @@ def test_the_lists_of_statuses_and_priorities_show_no_key_prefix(org: Org) -> No
     }
 
     assert (listed["TaskStatus"], listed["TaskPriority"], listed["Task"]) == (None, None, "00T")
+
+
+@pytest.mark.parametrize(("given", "kept"), [(None, 1), ("false", 1), (False, 1), ("true", 0)])
+def test_all_or_none_may_be_null_or_text(org: Org, given: object, kept: int) -> None:
+    """django-salesforce 6.0 sends null; the platform's parser turns text into Booleans (inferred)."""
+    records = [
+        {"attributes": {"type": "Contact"}, "LastName": "A"},
+        {"attributes": {"type": "Contact"}},
+    ]
+    steps = [
+        {
+            "method": "POST",
+            "url": "/services/data/v62.0/sobjects/Lead",
+            "referenceId": f"r{at}",
+            "body": body,
+        }
+        for at, body in enumerate(({"LastName": "A", "Company": "B"}, {"Company": "B"}))
+    ]
+
+    items = org.data("POST", "composite/sobjects", {"allOrNone": given, "records": records}).json()
+    org.data("POST", "composite", {"allOrNone": given, "compositeRequest": steps})
+
+    assert sum(one["success"] for one in items) == kept
+    count = org.data("GET", "query?q=SELECT+COUNT()+FROM+Lead").json()
+    assert count["totalSize"] == kept
+
+
+@pytest.mark.parametrize("given", [3, [], {}, "yes"])
+def test_all_or_none_is_nothing_else(org: Org, given: object) -> None:
+    answer = org.data("POST", "composite/sobjects", {"allOrNone": given, "records": []})
+
+    assert answer.json()[0]["errorCode"] == "JSON_PARSER_ERROR"

@@ -123,6 +123,28 @@ def teams(call: Call) -> Answer:
     return Answer(body={"results": list(found.values())})
 
 
+def account_v1(call: Call) -> Answer:
+    """GET /integrations/v1/me: how old clients try a token; the details of the account."""
+    details = call.state.account.details(call.state.crm.now())
+    names = ("portalId", "timeZone", "accountType", "utcOffset", "utcOffsetMilliseconds")
+    shown = {name: details[name] for name in names}
+    return Answer(body=shown | {"currency": details["companyCurrency"]})
+
+
+def daily_limit_v1(call: Call) -> Answer:
+    """GET /integrations/v1/limit/daily."""
+    limits = call.state.limits
+    usage = {
+        "name": "api-calls-daily",
+        "usageLimit": limits.per_day("calls"),
+        "currentUsage": limits.used_today(),
+        "collectedAt": call.state.crm.now(),
+        "fetchStatus": "SUCCESS",
+        "resetsAt": limits.resets_at(),
+    }
+    return Answer(body=[usage])
+
+
 def _people(call: Call) -> list[Owner]:
     listed = call.state.crm.owners.listing(email=None, archived=False)
     return [owner for owner in listed if owner.user_id is not None]
@@ -193,6 +215,8 @@ SPECS: list[Spec] = [
         endpoint=marketing_emails_v1,
         scopes=("content", "marketing.email.read"),
     ),
+    Spec(method="GET", path="/integrations/v1/me", endpoint=account_v1),
+    Spec(method="GET", path="/integrations/v1/limit/daily", endpoint=daily_limit_v1),
     Spec(method="GET", path="/settings/v3/users", endpoint=users, scopes=("settings.users.read",)),
     Spec(
         method="GET",

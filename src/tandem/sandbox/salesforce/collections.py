@@ -133,10 +133,7 @@ def _records(call: Call) -> tuple[bool, list[Item]]:
     if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
         raise errors.parser_error("The request needs a list of records.")
     _check_count(len(records), MOST_WRITTEN)
-    all_or_none = body.get("allOrNone", False)
-    if not isinstance(all_or_none, bool):
-        raise errors.parser_error("allOrNone is true or false.")
-    return all_or_none, records
+    return call.flag("allOrNone"), records
 
 
 def _check_count(count: int, most: int) -> None:

@@ -51,7 +51,7 @@ def resources(answer: Answer) -> tuple[Resource, ...]:
                 "LIMIT_EXCEEDED",
                 f"Limit exceeded: {heavy} query and collection subrequests, {MOST_HEAVY_STEPS} allowed",
             )
-        all_or_none = bool(body.get("allOrNone", False))
+        all_or_none = call.flag("allOrNone")
         return Reply(body={"compositeResponse": _run(call, answer, steps, all_or_none)[0]})
 
     def graph(call: Call) -> Reply:
@@ -71,7 +71,7 @@ def resources(answer: Answer) -> tuple[Resource, ...]:
         if not isinstance(wanted, list) or not 1 <= len(wanted) <= MOST_STEPS:
             raise SalesforceError("LIMIT_EXCEEDED", f"A batch has 1 to {MOST_STEPS} requests.")
         call.state.limits.count(len(wanted) - 1)
-        return Reply(body=_batch(call, answer, wanted, bool(body.get("haltOnError", False))))
+        return Reply(body=_batch(call, answer, wanted, call.flag("haltOnError")))
 
     return (
         Resource(pattern="composite", methods={"GET": _listing, "POST": composite}),

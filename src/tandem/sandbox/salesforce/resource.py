@@ -63,6 +63,16 @@ class Call:
             )
         return body
 
+    def flag(self, name: str) -> bool:
+        """A Boolean of the body. Null is as good as absent, as django-salesforce sends it, and text will do."""
+        given = self.mapping().get(name)
+        if given is None:
+            return False
+        found = _FLAGS.get(str(given).lower()) if isinstance(given, bool | str) else None
+        if found is None:
+            raise errors.parser_error(f"{name} is true or false.")
+        return found
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
@@ -81,6 +91,8 @@ class Reply:
         plain = msgspec.json.encode(self.body)
         return msgspec.json.format(plain, indent=2) if pretty else plain
 
+
+_FLAGS = {"false": False, "true": True}
 
 Endpoint: TypeAlias = Callable[..., Reply]
 
