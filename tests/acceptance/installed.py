@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -17,13 +16,13 @@ from simple_salesforce import Salesforce
 from tandem.bootstrap import Application
 from tandem.model import Kind
 from tandem.settings import read_environment
+from tests.acceptance.own_sync import own_sync
 from tests.support.processes import Crms, Ended, Program, environment
 
-__all__ = ["CLIENT", "SECRET", "Installed", "busy_day", "salesforce", "subjects", "tasks"]
+__all__ = ["CLIENT", "LONG_AGO", "SECRET", "Installed", "busy_day", "subjects", "tasks", "tasks_of"]
 
 CLIENT, SECRET = "sandbox-client-id", "sandbox-client-secret"
 LONG_AGO = datetime.fromisoformat("2025-01-01T00:00:00+00:00")
-_OWN_SYNC = Path(__file__).with_name("own_sync.py")
 
 
 class Installed:
@@ -54,12 +53,9 @@ class Installed:
         self._started.append(program)
         return program
 
-    def own_sync(self, *arguments: str) -> Ended:
-        """One sync by a program of the tests' own, which does something to itself on the way."""
-        command = (sys.executable, str(_OWN_SYNC))
-        program = Program(*arguments, env=self.env, command=command)
-        self._started.append(program)
-        return program.wait()
+    def own_sync(self, way: Callable[..., None], *arguments: object) -> int | None:
+        """One sync by a process that does to itself what *way* says."""
+        return own_sync(self.env, way, *arguments)
 
     def end(self) -> None:
         for program in self._started:
@@ -117,29 +113,37 @@ def _no_browser(address: str) -> None:
 # --------------------------------------------------------------------------- the CRMs
 
 
-def salesforce(crms: Crms) -> Salesforce:
-    """Salesforce as an unmodified client sees it, over TLS."""
-    session = requests.Session()
-    session.trust_env = False
-    session.verify = str(crms.ca_file)
-    host = urlsplit(crms.urls["salesforce"]).netloc
-    answer = session.post(
-        f"https://{host}/services/oauth2/token",
-        data={"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET},
-        timeout=30,
-    )
-    answer.raise_for_status()
-    return Salesforce(instance=host, session_id=answer.json()["access_token"], session=session)
-
-
 def tasks(crms: Crms, where: str = "Tandem_Key__c != null") -> list[dict[str, Any]]:
     """Tasks as simple-salesforce reads them, those in the recycle bin and the archive too."""
-    statement = f"SELECT Id, Subject, Status, IsClosed, IsDeleted, WhoId, Tandem_Key__c FROM Task WHERE {where}"
-    client = salesforce(crms)
-    try:
+    host = urlsplit(crms.urls["salesforce"]).netloc
+    with _session(crms.ca_file) as session:
+        answer = session.post(
+            f"https://{host}/services/oauth2/token",
+            data={"grant_type": "client_credentials", "client_id": CLIENT, "client_secret": SECRET},
+            timeout=30,
+        )
+    answer.raise_for_status()
+    return tasks_of(host, answer.json()["access_token"], crms.ca_file, where)
+
+
+def tasks_of(
+    host: str, token: str, ca_file: Path, where: str = "Tandem_Key__c != null"
+) -> list[dict[str, Any]]:
+    """The same from any Salesforce, by a session of one's own."""
+    statement = (
+        "SELECT Id, Subject, Status, IsClosed, IsDeleted, WhoId, Tandem_Key__c FROM Task "
+        f"WHERE {where}"
+    )
+    with _session(ca_file) as session:
+        client = Salesforce(instance=host, session_id=token, session=session)
         return list(client.query_all(statement, include_deleted=True)["records"])
-    finally:
-        client.session.close()
+
+
+def _session(ca_file: Path) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = str(ca_file)
+    return session
 
 
 def subjects(found: Iterable[Mapping[str, Any]]) -> Counter[str]:

@@ -222,13 +222,19 @@ class Crms:
         self.ask("requests?side=both", method="DELETE")
 
     def writes(self) -> list[str]:
-        """The requests in the journal that carried records to a CRM."""
-        reads = ("/search", "/batch/read", "/token", "/introspect")
+        """The requests in the journal that may have changed a record; a composite of queries may not."""
         return [
-            f"{each['method']} {each['path']}"
-            for each in self.journal()
-            if each["method"] not in ("GET", "HEAD") and not each["path"].endswith(reads)
+            f"{each['method']} {each['path']}" for each in self.journal() if not _only_reads(each)
         ]
+
+
+_READS = ("/search", "/batch/read", "/token", "/introspect")
+
+
+def _only_reads(request: Mapping[str, Any]) -> bool:
+    if request["path"].endswith("/composite"):
+        return bool(request["records"] == 0)
+    return request["method"] in ("GET", "HEAD") or request["path"].endswith(_READS)
 
 
 @contextmanager
