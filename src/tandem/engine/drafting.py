@@ -80,7 +80,7 @@ class Drafter:
             related_id=related_id,
             fallbacks=self.fallbacks(contact, assignee),
             participants=self._participants(activity, chosen, about),
-            decisions=self._decisions(activity, chosen, about, assignee),
+            decisions=self._decisions(activity, chosen, about, assignee, related_id),
         )
 
     def said(self, activity: Activity, contact: Contact | None, about: Resolved) -> Fields:
@@ -171,6 +171,7 @@ class Drafter:
         chosen: Candidate | None,
         about: Resolved,
         assignee: Assignee,
+        related: str | None,
     ) -> tuple[Decision, ...]:
         run, kind_policy = self._run, self._run.policy.kind(activity.kind)
         made = [Decision(about="assignee", rule=assignee.rule, values={"user": assignee.user_id})]
@@ -186,7 +187,6 @@ class Drafter:
             made.append(Decision(about="type", rule="type_vanished", values=values))
         elif chosen_type is not None:
             made.append(Decision(about="type", rule="chosen", values={"type": chosen_type}))
-        related = self.related(chosen, about)
         if related is not None:
             made.append(Decision(about="related", rule="associated", values={"record": related}))
         return tuple(made)

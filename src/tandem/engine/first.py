@@ -28,6 +28,9 @@ An activity older than this may have had a task that Tandem's database forgot (r
 has since deleted: the key's uniqueness does not count in the recycle bin. One query for 1,000 tells.
 """
 
+_WHOLE = tuple(Field)
+"""What the creation of a task writes."""
+
 _WAITS = frozenset({Reason.NO_SALESFORCE_RECORD, Reason.NOT_EDITABLE})
 """Why a contact does not sync, where that may change without anybody touching the activity."""
 
@@ -109,7 +112,7 @@ class First:
             ),
             target=target,
             record=draft.record,
-            fields=tuple(Field),
+            fields=_WHOLE,
             fallbacks=draft.fallbacks,
             decisions=draft.decisions,
             account_id=(chosen.person.account_id or "") if chosen else "",
@@ -177,13 +180,16 @@ class First:
 
     def _link(self, key: str, activity: Activity, link: Link | None) -> Link:
         if link is None:
-            link = Link(
+            return Link(
                 key=key,
                 kind=activity.kind,
                 hubspot_id=activity.id,
                 state=LinkState.WAITING,
                 created_at=activity.created_at,
                 first_seen_at=self._run.now,
+                modified_at=activity.modified_at,
+                run_id=self._run.run_id,
+                settings_version=self._run.policy.version,
             )
         return replace(
             link,
