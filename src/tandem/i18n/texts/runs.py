@@ -75,8 +75,8 @@ TEXTS = {
     "plan.what": ("subject", "件名"),
     "plan.why": ("why", "理由"),
     "plan.nothing": (
-        "There is nothing to do: both sides agree.",
-        "することはありません。両側は一致しています。",
+        "There is nothing to do now.",
+        "今行うことはありません。",
     ),
     "plan.more": (
         "… and {count} more; --limit prints more, --json all.",
