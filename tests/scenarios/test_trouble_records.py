@@ -646,9 +646,8 @@ async def test_a_write_lost_before_the_key_field_came_is_found_without_it(tmp_pa
 async def fail_all_reads_after_the_write(story: Story) -> None:
     """A run whose create lands, whose answer is lost, and that cannot look afterwards."""
     path = "/services/data/*/composite/sobjects*"
-    story.arm("salesforce", {"kind": "drop_after", "path": path, "method": "POST"})
-    story.arm(
-        "salesforce", {"kind": "status", "status": 503, "path": "*/query*", "skip": 1, "times": -1}
-    )
+    look = {"kind": "status", "status": 503, "path": "*/queryAll", "skip": 1, "times": -1}
+    story.arm("salesforce", {"kind": "drop_after", "path": path, "method": "POST"}, look)
     await story.sync()
     story.arm("salesforce", {"clear": True})
+    assert len(await story.tasks()) == 1

@@ -30,13 +30,29 @@ _LOOKS_FOR_HIDDEN = 3
 
 
 async def find(
-    run: RunContext, links: Sequence[Link], people: Sequence[str]
+    run: RunContext, links: Sequence[Link], people: Sequence[str], *, also_by_mark: bool = False
 ) -> Mapping[str, TaskSeen]:
-    """The tasks that exist under the keys of *links*, recycle bin and archive included."""
+    """
+    The tasks that exist under the keys of *links*, recycle bin and archive included.
+
+    *also_by_mark* looks for those that were written before the org had its key field, too.
+    """
     if not links:
         return {}
+    found: dict[str, TaskSeen] = {}
     if run.org.has_key_field:
-        return await run.salesforce.tasks_by_key([link.key for link in links])
+        found |= await run.salesforce.tasks_by_key([link.key for link in links])
+    if also_by_mark or not run.org.has_key_field:
+        left = [link for link in links if link.key not in found]
+        found |= await _by_mark(run, left, people)
+    return found
+
+
+async def _by_mark(
+    run: RunContext, links: Sequence[Link], people: Sequence[str]
+) -> dict[str, TaskSeen]:
+    if not links:
+        return {}
     since = min(
         (link.intent.announced_at for link in links if link.intent is not None), default=None
     )
@@ -140,6 +156,7 @@ def _still_unknown(run: RunContext, work: Work) -> Done:
         state=LinkState.WAITING,
         reason=Reason.OUTCOME_UNKNOWN,
         intent=intent_of(run, work),
+        contact_id=work.target.contact_id,
         due_at=run.now + timedelta(minutes=1),
     )
     return Done(link=link, outcome=Outcome.WAITING, reason=Reason.OUTCOME_UNKNOWN)

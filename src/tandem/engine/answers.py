@@ -77,7 +77,14 @@ def deleted(run: RunContext, work: Work, answer: Written) -> Done:
 
 def unknown(run: RunContext, work: Work) -> Done:
     """The intent stays: the next run looks at the task before it writes again."""
-    link = replace(work.link, intent=intent_of(run, work), due_at=run.now + _SOON)
+    link = replace(
+        work.link,
+        state=work.link.state if work.link.salesforce_id else LinkState.WAITING,
+        reason=Reason.OUTCOME_UNKNOWN,
+        intent=intent_of(run, work),
+        contact_id=work.target.contact_id,  # whose tasks to look among
+        due_at=run.now + _SOON,
+    )
     return Done(link=link, outcome=Outcome.WAITING, reason=Reason.OUTCOME_UNKNOWN)
 
 

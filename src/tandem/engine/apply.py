@@ -84,7 +84,7 @@ async def _withdraw(run: RunContext, works: Sequence[Work], done: Sequence[Done]
     """
     Save what did land when a call fails as a whole, and take back the announcements that never left.
 
-    A call whose outcome is unknown does not come here: its records answer ``UNKNOWN`` one by one.
+    Writes whose outcome is unknown are among *done*, and their announcements stay.
     What is left is due at once, so that the next run does it whatever its source then says.
     """
     finished = {each.link.key for each in done}
@@ -148,7 +148,12 @@ async def _write(
             refusals.append((work, answer))
     if any(answer.code == mend.INACTIVE_OWNER for answer in answers):
         await run.db(run.store.forget_cached, "users")
-    done += await _settled(run, operation, unsettled)
+    try:
+        done += await _settled(run, operation, unsettled)
+    except (BudgetSpent, CrmError):
+        # Nobody could look: these announcements stay, for the next run to look.
+        done += [answers_.unknown(run, work) for work, _ in unsettled]
+        raise
     done += await _refused(run, refusals)
     return again
 

@@ -17,6 +17,7 @@ from tandem.crm.tokens import Grant, StaticToken, Tokens, TokenSource
 from tandem.engine.signing_in import grant_of, renewal, with_grant
 from tandem.errors import AccessLost
 from tandem.model import Side
+from tandem.settings.activities import parse
 from tandem.store.credentials import Credential
 from tandem.store.rows import Account, Connection
 from tandem.store.store import Store
@@ -55,17 +56,15 @@ class Connectors:
         self._restored: set[int] = set()
         self._made: dict[int, tuple[Account, HubSpotConnector | SalesforceConnector]] = {}
 
-    async def connect(
-        self, connection: Connection, daily_calls: Mapping[Side, int | None] | None = None
-    ) -> Connected:
-        """The connectors of a complete connection; *daily_calls* is the allocation in its settings."""
+    async def connect(self, connection: Connection) -> Connected:
+        """The connectors of a complete connection, kept to their accounts' allocations."""
         found = {}
         external_ids = {}
         for side in Side:
             account_id = connection.account_id(side)
             assert account_id is not None, "the caller checks that both sides are attached"
             account, connector = await self._connector(account_id)
-            await self._allot(account, (daily_calls or {}).get(side))
+            await self._allot(account)
             found[side] = connector
             external_ids[side] = account.external_id
         hubspot, salesforce = found[Side.HUBSPOT], found[Side.SALESFORCE]
@@ -74,8 +73,21 @@ class Connectors:
         salesforce.begin_run()
         return Connected(hubspot=hubspot, salesforce=salesforce, external_ids=external_ids)
 
-    async def _allot(self, account: Account, daily_calls: int | None) -> None:
+    async def allotted(self, account: Account) -> int | None:
+        """
+        The calls allotted to *account* for 24 hours: a budget belongs to the account, so of the settings
+        of all connections that use it the smallest number holds.
+        """
+        found = []
+        for connection in await self._store.run(self._store.connections):
+            if connection.account_id(account.side) == account.id:
+                saved = await self._store.run(self._store.settings, connection.id)
+                found.append(parse(saved.text).daily_calls.get(account.side))
+        return min((number for number in found if number is not None), default=None)
+
+    async def _allot(self, account: Account) -> None:
         """Keep the account to its allocation, what earlier processes used of it included."""
+        daily_calls = await self.allotted(account)
         budget = self._budgets.of(
             account.side, account.external_id, self._pace(account, daily_calls)
         )

@@ -175,7 +175,14 @@ class First:
     ) -> Done:
         """Set aside until a person acts."""
         known = self._link(key, activity, link)
-        settled = replace(known, state=LinkState.PARKED, reason=reason, detail=detail, due_at=None)
+        settled = replace(
+            known,
+            state=LinkState.PARKED,
+            reason=reason,
+            detail=detail,
+            due_at=None,
+            payload=_payload(activity),
+        )
         return Done(link=settled, outcome=Outcome.PARKED, reason=reason)
 
     def _link(self, key: str, activity: Activity, link: Link | None) -> Link:

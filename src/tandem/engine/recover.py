@@ -30,7 +30,7 @@ async def recover(run: RunContext) -> int:
     others = [link for link in links if link.intent and link.intent.operation != "create"]
     if not links:
         return 0
-    found = await adopt.find(run, creates, await _people(run, creates))
+    found = await adopt.find(run, creates, await _people(run, creates), also_by_mark=True)
     settled = [_created(run, link, found.get(link.key)) for link in creates]
     if others:
         ids = [link.salesforce_id for link in others if link.salesforce_id]

@@ -163,7 +163,7 @@ class Runner:
         planned: tuple[PlannedAction, ...] = ()
         spending = _Spending()
         try:
-            connected = await self.connectors.connect(connection, policy.daily_calls)
+            connected = await self.connectors.connect(connection)
             spending.begin(connected)
             accounts = await self._accounts(mine, connected)
             connected.salesforce.know(accounts.org)
