@@ -37,3 +37,12 @@ async def test_a_plain_organisation_requires_nothing_that_tandem_does_not_write(
 
     assert Check.REQUIRED_FIELD not in codes
     assert Check.KEY_FIELD_READY in codes
+
+
+async def test_hubspots_own_connector_is_warned_of_where_it_left_its_traces(story: Story) -> None:
+    with_traces = [finding.code for finding in await story.tandem.doctor("default")]
+    story.running.sandbox.world.switches.set({"salesforce_properties": "absent"})
+    without = [finding.code for finding in await story.tandem.doctor("default")]
+
+    assert Check.OTHER_CONNECTOR in with_traces
+    assert Check.OTHER_CONNECTOR not in without

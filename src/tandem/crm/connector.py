@@ -85,6 +85,9 @@ class HubSpot(Protocol):
     async def owners(self) -> Sequence[HubSpotOwner]:
         """All owners, deactivated ones and queues included."""
 
+    async def has_own_connector(self) -> bool:
+        """Whether HubSpot's own Salesforce integration is or was installed: it leaves properties on contacts."""
+
     async def scopes(self) -> frozenset[str] | None:
         """The scopes the token was granted; None where the credential does not tell."""
 

@@ -268,6 +268,8 @@ class Asking:
         )
         for finding in doctor.account_findings(accounts, policy, mine.owner_pairs()):
             yield finding
+        if await connected.hubspot.has_own_connector():
+            yield Finding(level=Level.WARNING, code=Check.OTHER_CONNECTOR)
         for finding in await doctor.list_findings(connected.hubspot, policy):
             yield finding
         for finding in await doctor.limit_findings(connected.salesforce):

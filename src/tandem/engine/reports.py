@@ -397,7 +397,7 @@ class Check(enum.StrEnum):
     NO_CLOSED_STATUS = "no_closed_status"
     COMPLETED_STATUS_GONE = "completed_status_gone"  # status
     RECORD_TYPE_GONE = "record_type_gone"  # kind, record_type
-    OTHER_CONNECTOR = "other_connector"  # count
+    OTHER_CONNECTOR = "other_connector"
     OWNERS_MAPPED = "owners_mapped"  # mapped, total
     OWNERS_UNMAPPED = "owners_unmapped"  # count
     CALLS_LEFT = "calls_left"  # side, remaining, limit

@@ -162,6 +162,16 @@ class HubSpotConnector:
             found += [owner_from(record) for record in page]
         return found
 
+    async def has_own_connector(self) -> bool:
+        call = Call(operation="property of HubSpot's connector", path=paths.SALESFORCE_PROPERTY)
+        try:
+            await self._caller.send(call)
+        except (AccessLost, Rejected) as error:
+            if error.status in (403, 404):
+                return False
+            raise
+        return True
+
     async def scopes(self) -> frozenset[str] | None:
         granted = self._caller.tokens.scopes
         if granted is not None:

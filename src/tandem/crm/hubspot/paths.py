@@ -22,6 +22,7 @@ __all__ = [
     "OCCURRENCES",
     "OWNERS",
     "PARTICIPATIONS",
+    "SALESFORCE_PROPERTY",
     "SUBMISSIONS",
     "associations_read",
     "batch_read",
@@ -42,6 +43,7 @@ PARTICIPATIONS = "/marketing/v3/marketing-events/participations/{event}/breakdow
 OCCURRENCES = "/events/v3/events"
 EVENT_TYPES = "/events/v3/events/event-types"
 FILES = "/files/v3/files/search"
+SALESFORCE_PROPERTY = "/crm/v3/properties/contacts/salesforcecontactid"
 INTROSPECT = "/oauth/v3/token/introspect"
 
 

@@ -145,8 +145,8 @@ TEXTS = {
         "record_type を選び直すか、連携ユーザーのプロファイルに割り当ててください。",
     ),
     "doctor.other_connector": (
-        "HubSpot's own Salesforce integration writes tasks too ({count} found): every activity may appear twice.",
-        "HubSpot標準のSalesforce連携もToDoを書き込んでいます({count}件)。アクティビティーが二重になるおそれがあります。",
+        "HubSpot's own Salesforce integration is or was installed: if it syncs activities too, each appears twice.",
+        "HubSpot標準のSalesforce連携がインストールされています(または、されていました)。そちらでもアクティビティーを同期していると、二重になります。",
     ),
     "doctor.other_connector.remedy": (
         "Switch its activity sync off in HubSpot: Settings, Integrations, Salesforce, Activities.",
