@@ -155,3 +155,19 @@ def test_a_backup_of_a_newer_version_is_refused(store: Store, tmp_path: Path) ->
 def test_a_backup_that_cannot_be_written_is_a_sentence(store: Store, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be written: No such file or directory"):
         store.backup(tmp_path / "absent" / "b")
+
+
+def test_a_database_without_accounts_is_bound_to_no_key(
+    new_url: Callable[[str], str], clock: Clock
+) -> None:
+    """Any command makes a database; a look around in a new home must not keep the right key out."""
+    url = new_url("file")
+    with Store(url, Keyring.of(b"o" * 32), clock=clock):
+        pass
+    with Store(url, KEYRING, clock=clock) as store:
+        _fill(store)
+    with (
+        pytest.raises(StoreError, match=r"The database .* belongs to another encryption key"),
+        Store(url, Keyring.of(b"o" * 32), clock=clock),
+    ):
+        pass

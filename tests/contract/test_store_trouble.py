@@ -98,8 +98,8 @@ def test_of_programs_that_start_at_once_one_migrates(shared_url: str) -> None:
 
 
 def test_a_wrong_key_is_told_at_the_start(shared_url: str) -> None:
-    with Store(shared_url, KEYRING):
-        pass
+    with Store(shared_url, KEYRING) as store:
+        a_connection(store)
 
     with pytest.raises(
         StoreError, match=rf"another encryption key \({KEYRING.current}\).*TANDEM_KEY"

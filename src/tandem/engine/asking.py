@@ -305,15 +305,19 @@ def _parked(
 
 def _one(what: str, asked: str, choices: Iterable[tuple[str, str | None, str]]) -> str:
     """The id of the one that *asked* names by id, e-mail address or name."""
-    wanted = asked.strip().casefold()
+    wanted = _plain(asked)
     found = [
         each_id
         for each_id, email, name in choices
-        if wanted
-        in (each_id.casefold(), each_id[:15].casefold(), (email or "").casefold(), name.casefold())
+        if wanted in {_plain(each) for each in (each_id, each_id[:15], email or "", name)}
     ]
     if len(found) == 1:
         return found[0]
     if found:
         raise SettingsError(f"Several {what}s are named {asked!r}; give the id.")
     raise SettingsError(f"No {what} is named {asked!r}; give an id as in: tandem owners list")
+
+
+def _plain(text: str) -> str:
+    """As the automatic match compares: without regard to case and to a Salesforce sandbox's suffix."""
+    return text.strip().casefold().removesuffix(".invalid")

@@ -42,7 +42,7 @@ def write_backup(database: Database, path: Path) -> None:
 
 
 def read_backup(
-    database: Database, path: Path, check_marks: Callable[[bytes], bytes], clock: Clock
+    database: Database, path: Path, check_key: Callable[[bytes], bytes], clock: Clock
 ) -> None:
     """
     Replace all rows by those of the backup, in one transaction.
@@ -56,7 +56,7 @@ def read_backup(
         with _opened(copy, str(path)) as source:
             migrate(source)
             with source.reading() as read:
-                _check_key(read, path, check_marks)
+                _check_key(read, path, check_key)
                 with database.writing() as written:
                     _check_is_idle(written, clock)
                     _replace_all(database, read, written)
@@ -106,13 +106,13 @@ def _check_is_backup(path: Path) -> None:
             raise SettingsError(f"{path} is not a backup made by: tandem backup")
 
 
-def _check_key(read: Connection, path: Path, check_marks: Callable[[bytes], bytes]) -> None:
+def _check_key(read: Connection, path: Path, check_key: Callable[[bytes], bytes]) -> None:
     sealed = read.scalar(select(sealed_note.c.value))
     if sealed is None:
         raise SettingsError(
             f"{path} is a database that was never in use; there is nothing to restore."
         )
-    check_marks(bytes(sealed))
+    check_key(bytes(sealed))
 
 
 def _check_is_idle(written: Connection, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import ParamSpec, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tandem.errors import StoreError
 from tandem.store.accounts import Accounts, Calls
@@ -20,7 +20,8 @@ from tandem.store.database import Database
 from tandem.store.keyring import KEY_FILE_VARIABLE, KEY_VARIABLE, Keyring
 from tandem.store.migrate import migrate
 from tandem.store.parts import Clock
-from tandem.store.tables import sealed_note
+from tandem.store.tables import account, sealed_note
+from tandem.store.tables import connection as connection_table
 
 __all__ = ["Store"]
 
@@ -95,7 +96,7 @@ class Store(Accounts, Calls, Connections, Settings):
 
     def restore(self, path: Path) -> None:
         """Replace everything by a backup, in one transaction; of either kind of database."""
-        read_backup(self._database, path, self._check_marks, self._clock)
+        read_backup(self._database, path, self._check_backup, self._clock)
         self._keyring = self._keyring.with_marks(self._remembered_marks())
 
     def _remembered_marks(self) -> bytes:
@@ -103,8 +104,8 @@ class Store(Accounts, Calls, Connections, Settings):
         with self._database.reading() as connection:
             statement = select(sealed_note.c.value).where(sealed_note.c.name == _MARKS)
             sealed = connection.scalar(statement)
-        if sealed is not None:
-            marks = self._check_marks(bytes(sealed))
+        if sealed is not None and not self._is_unused(bytes(sealed)):
+            marks = self._check_marks(bytes(sealed), f"The database {self.where}")
             if self._keyring.key_of(bytes(sealed)) == self._keyring.current:
                 return marks
         else:
@@ -114,12 +115,29 @@ class Store(Accounts, Calls, Connections, Settings):
             self._database.upsert(connection, sealed_note, [row])
         return marks
 
-    def _check_marks(self, sealed: bytes) -> bytes:
+    def _is_unused(self, sealed: bytes) -> bool:
+        """
+        Whether the database was made under a key not at hand, and holds nothing yet.
+
+        Any command makes a database, so a look around in a new home must not bind it to a key for good.
+        """
+        if self._keyring.key_of(sealed) in self._keyring.keys:
+            return False
+        with self._database.reading() as connection:
+            return not any(
+                connection.scalar(select(func.count()).select_from(table))
+                for table in (account, connection_table)
+            )
+
+    def _check_backup(self, sealed: bytes) -> bytes:
+        return self._check_marks(sealed, "The backup")
+
+    def _check_marks(self, sealed: bytes, what: str) -> bytes:
         key_id = self._keyring.key_of(sealed)
         if key_id in self._keyring.keys:
             return self._keyring.decrypt(sealed, context=_MARKS)
         raise StoreError(
-            f"The database {self.where} belongs to another encryption key ({key_id}) than the one at "
+            f"{what} belongs to another encryption key ({key_id}) than the one at "
             f"hand ({self._keyring.current}). Put that key into {KEY_VARIABLE} or {KEY_FILE_VARIABLE}; "
             "without it the accounts must be connected anew with a new database."
         )
