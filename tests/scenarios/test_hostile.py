@@ -129,6 +129,7 @@ class Distorting:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.distort: Callable[[dict[str, Any]], None] = lambda record: None
+        self.double = False
 
     async def send(self, request: Request) -> Response:
         answer = await self._transport.send(request)
@@ -137,6 +138,8 @@ class Distorting:
         body = json.loads(answer.body)
         for record in body["results"]:
             self.distort(record)
+        if self.double:
+            body["results"] *= 2
         return Response(
             status=answer.status, headers=answer.headers, body=json.dumps(body).encode()
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tandem.engine import feeds
 from tandem.engine.again import Again
@@ -66,11 +67,15 @@ class Planner:
         links = await run.db(run.store.links, keyed.keys())
         done: list[Done] = []
         open_: list[tuple[str, Activity]] = []
+        looked_at: list[Kind] = []
         for key, activity in keyed.items():
             link = links.get(key)
             if link is not None and self._is_settled(activity, link, is_look=batch.is_look):
-                done.append(_as_it_is(link))
+                if _is_news(activity, batch.news_since):
+                    looked_at.append(activity.kind)
+                    done.append(_as_it_is(link))
                 continue
+            looked_at.append(activity.kind)
             if (activity.kind, activity.id) in later_opens:
                 done.append(self._first.skipped(key, activity, link, Reason.NOT_FIRST_OPEN))
                 continue
@@ -94,7 +99,7 @@ class Planner:
             _sort(outcome, works, done)
         for outcome in await decide_gone(run, batch.gone):
             _sort(outcome, works, done)
-        looked_at = [activity.kind for activity in wanted] + [link.kind for link in batch.gone]
+        looked_at += [link.kind for link in batch.gone]
         return Plan(works=tuple(works), done=tuple(done), looked_at=tuple(looked_at))
 
     def _decide_first(
@@ -156,6 +161,10 @@ class Planner:
 def _has_task(link: Link) -> bool:
     """Whether it is a pair, be it one whose last update was refused."""
     return link.state is LinkState.PAIRED or link.salesforce_id is not None
+
+
+def _is_news(activity: Activity, since: datetime | None) -> bool:
+    return since is None or (activity.modified_at or activity.occurred_at) >= since
 
 
 def _newest(activities: Sequence[Activity]) -> list[Activity]:

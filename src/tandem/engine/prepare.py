@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from tandem.crm.connector import HubSpot, Salesforce
 from tandem.engine.context import FRESH, LONG_AGO, RunContext
-from tandem.errors import AccessLost
+from tandem.errors import AccessLost, Rejected
 from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser, Side
 from tandem.store.connection_store import ConnectionStore
 
@@ -44,7 +45,8 @@ async def load_accounts(
     What the two accounts say of themselves, from the cache where it is fresh.
 
     Raises ``AccessLost`` when a CRM turns out to be another one than was connected: a refreshed sandbox has a
-    new org id, and its records are not the ones that links point to.
+    new org id, and its records are not the ones that links point to. Raises ``Rejected`` for a time zone that
+    nobody knows.
     """
     accounts = Accounts(
         portal=await _cached(db, store, "portal", Portal, hubspot.portal, now),
@@ -54,6 +56,7 @@ async def load_accounts(
     )
     _check_same(Side.HUBSPOT, expected_portal, accounts.portal.id)
     _check_same(Side.SALESFORCE, expected_org, accounts.org.id)
+    _check_zone(accounts.portal)
     return accounts
 
 
@@ -100,6 +103,20 @@ async def _cached(
     value = msgspec.json.encode(await read())
     await db(store.cache, name, value, now)
     return msgspec.json.decode(value, type=of_type)
+
+
+def _check_zone(portal: Portal) -> None:
+    """Every due date depends on it: rather none than all on the wrong day."""
+    try:
+        ZoneInfo(portal.zone)
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise Rejected(
+            f"HubSpot gives the account's time zone as {portal.zone!r}, which this computer's list of "
+            "time zones does not know. Update it (the package tzdata), or choose another zone in HubSpot.",
+            side=Side.HUBSPOT,
+            operation="check the account",
+            code="unknown_zone",
+        ) from error
 
 
 def _check_same(side: Side, expected: str | None, found: str) -> None:

@@ -23,6 +23,11 @@ BATCH = 1_000
 """Activities dealt with at once: one association call and one composite write hold as many."""
 
 _OVERLAP = timedelta(seconds=60)  # the search index lags (reference, section 2.4)
+_WIDER = {"hourly_at": timedelta(hours=1), "nightly_at": timedelta(days=1)}
+"""
+How often the search is asked further back, by the name under which the last time is kept: twice that far.
+HubSpot states no bound for the lag, and an index that stood still for minutes would hide what it took in late.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +36,14 @@ class Batch:
     Activities to look at, links whose HubSpot record is gone, and how far their sources are then read.
 
     ``is_look`` marks a look without news: associations are compared even though the record did not change.
+    What was modified before ``news_since`` was read before: it counts only if it was missed then.
     """
 
     activities: tuple[Activity, ...] = ()
     gone: tuple[Link, ...] = ()
     checkpoints: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     is_look: bool = False
+    news_since: datetime | None = None
 
 
 async def pull(run: RunContext) -> AsyncIterator[Batch]:
@@ -70,8 +77,8 @@ async def _changed(run: RunContext, object_type: ObjectType) -> AsyncIterator[Ba
     name = f"changed/{object_type}"
     kinds = [kind for kind in Kind if kind.object_type is object_type]
     saved = await run.db(run.store.checkpoint, name)
-    read_until = datetime.fromisoformat(saved["at"]) if saved else None
-    since = read_until - _OVERLAP if read_until else _since(run, kinds)
+    news_since = datetime.fromisoformat(saved["at"]) - _OVERLAP if saved else None
+    since, widened_at = _reach(run, saved or {}, kinds)
     pending: list[Activity] = []
     asked_at: datetime | None = None
     async for page in run.hubspot.changed(object_type, since):
@@ -80,14 +87,41 @@ async def _changed(run: RunContext, object_type: ObjectType) -> AsyncIterator[Ba
             run.now = asked_at = await run.hubspot.now()
         pending.extend(page.activities)
         if len(pending) >= BATCH:
+            reached = max(page.watermark, news_since or page.watermark)
             yield Batch(
-                activities=tuple(pending), checkpoints={name: {"at": page.watermark.isoformat()}}
+                activities=tuple(pending),
+                checkpoints={name: {**(saved or {}), "at": reached.isoformat()}},
+                news_since=news_since,
             )
             pending = []
     if asked_at is None:
         # Nothing changed, but the answer told the time: the host's clock may run ahead of HubSpot's.
         run.now = asked_at = await run.hubspot.now()
-    yield Batch(activities=tuple(pending), checkpoints={name: {"at": asked_at.isoformat()}})
+    yield Batch(
+        activities=tuple(pending),
+        checkpoints={name: {"at": asked_at.isoformat(), **widened_at}},
+        news_since=news_since,
+    )
+
+
+def _reach(
+    run: RunContext, saved: Mapping[str, Any], kinds: Collection[Kind]
+) -> tuple[datetime, Mapping[str, str]]:
+    """From when to read, and when reading further back was or is done last."""
+    switched_on = _since(run, kinds)
+    now = run.now.isoformat()
+    if "at" not in saved:
+        return switched_on, dict.fromkeys(_WIDER, now)
+    since = datetime.fromisoformat(saved["at"]) - _OVERLAP
+    widened_at = {}
+    for name, every in _WIDER.items():
+        last = saved.get(name, now)
+        is_time = run.now - datetime.fromisoformat(last) >= every
+        widened_at[name] = now if is_time else last
+        if is_time:
+            since = min(since, run.now - 2 * every)
+    # Not further back than the switching on, unless that is where the reading stands.
+    return max(since, min(switched_on, datetime.fromisoformat(saved["at"]) - _OVERLAP)), widened_at
 
 
 async def waiting_for(run: RunContext, contact_ids: Collection[str]) -> AsyncIterator[Batch]:
