@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from tandem.store.database import Database
+from tandem.store.migrate import migrate
 from tests.scenarios.story import Story
 from tests.support.installation import installation
+
+
+@pytest.fixture(scope="session")
+def _migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database that is migrated already: migrating costs more than many a story."""
+    path = tmp_path_factory.mktemp("migrated") / "tandem.db"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _database(tmp_path: Path, _migrated: Path) -> None:
+    shutil.copyfile(_migrated, tmp_path / "tandem.db")
 
 
 @pytest.fixture

@@ -40,15 +40,12 @@ async def subjects(story: Story) -> list[str]:
         ("hubspot", {"kind": "rate_limited", "policy": "SECONDLY", "path": "*/search"}),
         ("hubspot", {"kind": "status", "status": 423, "path": "*/batch/read"}),
         ("hubspot", {"kind": "status", "status": 502, "path": "*/search"}),
-        ("hubspot", {"kind": "status", "status": 504, "path": "*/search", "body": "<html>"}),
-        ("hubspot", {"kind": "status", "status": 521, "path": "*/batch/read"}),
         ("hubspot", {"kind": "status", "status": 525, "path": "*/search"}),
         ("hubspot", {"kind": "drop_before", "path": "*/search"}),
         ("hubspot", {"kind": "migrating", "seconds": 20}),
         ("salesforce", {"kind": "server_unavailable"}),
         ("salesforce", {"kind": "unknown_exception"}),
         ("salesforce", {"kind": "request_limit", "limit": "ConcurrentRequests"}),
-        ("salesforce", {"kind": "status", "status": 502, "path": "*/query*"}),
     ],
     ids=lambda value: value if isinstance(value, str) else "-".join(map(str, value.values())),
 )
@@ -98,7 +95,7 @@ async def test_an_outage_ends_the_run_with_a_sentence_and_the_next_one_goes_on(
     assert await subjects(story) == ["Before", "During"]
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("status", [500, 503])
 @pytest.mark.parametrize("kind", ["status", "status_after"])
 async def test_a_write_answered_by_an_error_lands_once(
     kind: str, status: int, story: Story
@@ -222,7 +219,7 @@ async def test_the_allocation_ends_the_run_in_good_order_and_the_next_day_goes_o
 ) -> None:
     await a_call(story, "First", first="[daily_calls]\nsalesforce = 6")
     await story.sync()
-    for number in range(12):
+    for number in range(5):
         another_call(story, f"Call {number}")
         report = await story.later(minutes=20)
     health = await story.tandem.health("default")
@@ -233,9 +230,9 @@ async def test_the_allocation_ends_the_run_in_good_order_and_the_next_day_goes_o
     assert salesforce.allocation == 6
     assert salesforce.used_24h <= 6
 
-    for _ in range(8):
+    for _ in range(4):
         await story.later(days=1, hours=1)
-    assert len(await story.tasks()) == 13
+    assert len(await story.tasks()) == 6
 
 
 async def test_the_allocation_outlives_the_process(tmp_path: Path) -> None:

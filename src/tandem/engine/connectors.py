@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -82,7 +83,7 @@ class Connectors:
         for connection in await self._store.run(self._store.connections):
             if connection.account_id(account.side) == account.id:
                 saved = await self._store.run(self._store.settings, connection.id)
-                found.append(parse(saved.text).daily_calls.get(account.side))
+                found.append(_allotments(saved.text).get(account.side))
         return min((number for number in found if number is not None), default=None)
 
     async def _allot(self, account: Account) -> None:
@@ -172,6 +173,12 @@ class Connectors:
         return Tokens(
             grant_of(credential), renew_alone, self._clock, on_rotated=save, latest=latest
         )
+
+
+@lru_cache(maxsize=256)
+def _allotments(settings: str) -> Mapping[Side, int | None]:
+    """Asked for every run and seldom changed: reading the settings costs milliseconds."""
+    return parse(settings).daily_calls
 
 
 def is_loopback(url: str) -> bool:
