@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tandem.bench.part import Compared
 from tandem.bench.spent import Spent
 
-__all__ = ["Measured", "Row", "rows"]
+__all__ = ["Measured", "Row", "least_disturbed", "rows"]
 
 Row = dict[str, str | int | float]
 Figure = int | float
@@ -43,10 +43,9 @@ def rows(measured: Measured) -> list[Row]:
     return [*_counted(measured), *_calls(measured), *_cpu(measured), *_rest(measured)]
 
 
-def middle(rounds: Sequence[Spent]) -> Spent:
-    """The round with the median CPU: one disturbed by its neighbours decides nothing."""
-    ordered = sorted(rounds, key=lambda spent: spent.cpu_micros)
-    return ordered[(len(ordered) - 1) // 2]
+def least_disturbed(rounds: Sequence[Spent]) -> Spent:
+    """The round with the least CPU: whatever else runs on the machine can only add to it."""
+    return min(rounds, key=lambda spent: spent.cpu_micros)
 
 
 # --------------------------------------------------------------------------- what is in the table
