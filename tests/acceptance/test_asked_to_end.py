@@ -19,15 +19,24 @@ def is_writing(crms: Crms) -> bool:
     return any("/composite" in each["path"] for each in crms.journal("salesforce"))
 
 
-@either_signal
-def test_a_long_sync_that_is_asked_to_end_says_so_and_is_finished_by_the_next(
-    end: End, on_either: Installed, crms: Crms
+def test_a_long_sync_that_is_interrupted_says_so_and_is_finished_by_the_next(
+    on_either: Installed, crms: Crms
 ) -> None:
-    on_either.switch_on()
+    ends_in_good_order(Program.interrupt, on_either, crms)
+
+
+def test_a_long_sync_that_is_terminated_says_so_and_is_finished_by_the_next(
+    tandem: Installed, crms: Crms
+) -> None:
+    ends_in_good_order(Program.terminate, tandem, crms)
+
+
+def ends_in_good_order(end: End, tandem: Installed, crms: Crms) -> None:
+    tandem.switch_on()
     expected = busy_day(crms)
     crms.forget_journal()
     crms.switch(latency_ms=40)
-    program = on_either.start("sync")
+    program = tandem.start("sync")
     program.waits_for(lambda: is_writing(crms), "the first write")
 
     ended = end(program)
@@ -36,9 +45,9 @@ def test_a_long_sync_that_is_asked_to_end_says_so_and_is_finished_by_the_next(
     assert ended.code == 1, ended.said
     assert "Stopped. What was written is remembered" in ended.err
     assert "Traceback" not in ended.said
-    assert on_either.run("health", "--json").json()["last_run"]["state"] == "stopped"
+    assert tandem.run("health", "--json").json()["last_run"]["state"] == "stopped"
 
-    on_either.run("sync")
+    tandem.run("sync")
 
     assert subjects(tasks(crms)) == expected
 

@@ -9,7 +9,6 @@ import pytest
 
 from tests.acceptance.installed import (
     CLIENT,
-    LONG_AGO,
     SECRET,
     Installed,
     busy_day,
@@ -154,22 +153,18 @@ def test_erasing_a_person_leaves_nothing_of_theirs_in_the_files(
         "erase nobody@example.com --yes",
     ],
 )
-def test_json_is_json_whatever_the_language(
-    command: str, japanese_sample: Installed, call: str
-) -> None:
+def test_json_is_json_whatever_the_language(command: str, prepared: Installed, call: str) -> None:
     arguments = [*command.format(call=call).split(), "--json", "--language", "ja"]
-    ended = japanese_sample.start(*arguments).wait()
+    ended = prepared.start(*arguments).wait()
 
     assert ended.code in (0, 1), ended.said
     assert ended.json() is not None
 
 
 @pytest.fixture
-def japanese_sample(install: Install, crms: Crms) -> Installed:
-    crms.reset(data="sample", language="ja")
-    tandem = install()
-    tandem.connect()
-    tandem.switch_on(since=LONG_AGO)
+def prepared(tandem: Installed, crms: Crms) -> Installed:
+    tandem.switch_on()
+    busy_day(crms, people=1, name="Yamada")
     return tandem
 
 
@@ -212,10 +207,10 @@ def test_parked_records_are_an_exit_code_only_where_asked_for(
     tandem.run("sync")
     [card] = tandem.run("errors", "list", "--json").json()
     listed = tandem.run("errors", "list")
-    tandem.run("errors", "retry")
+    tandem.run("errors", "retry", "--all")
     crms.arm("salesforce", refusal)
     tandem.run("sync", "--strict", code=1)
-    tandem.run("errors", "retry")
+    tandem.run("errors", "retry", "--all")
     tandem.run("sync", "--strict")
 
     assert card["count"] == 1
