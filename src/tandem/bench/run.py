@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tandem.bench import part
-from tandem.bench.figures import Measured, Row, least_disturbed, rows
+from tandem.bench.figures import FULL_BATCH, Measured, Row, least_disturbed, rows
 from tandem.bench.plain import MISSING
 
 __all__ = ["run"]
@@ -32,6 +32,8 @@ def run(
     *tell* hears what is being measured, what was scaled and what was left out. Takes a minute or two.
     """
     rounds = max(1, min(_ROUNDS, _ENOUGH // activities))
+    if activities < FULL_BATCH:
+        tell(f"Fewer than {FULL_BATCH:,} fill no batch, so their figures are held against no aim.")
     tell(f"Tandem: {activities:,} activities created, updated, nothing new …")
     costs = part.costs(activities, latency_ms)
     tell(f"Tandem: CPU, {rounds} x {activities:,} activities with plain bodies, then with HTML …")

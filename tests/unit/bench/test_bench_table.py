@@ -75,6 +75,13 @@ def test_figures_are_for_a_thousand_however_many_were_measured() -> None:
     assert table["calls, nothing new, all kinds"]["tandem"] == 45
 
 
+def test_less_than_a_batch_is_held_against_no_aim() -> None:
+    table = by_name(rows(measured(activities=100)))
+
+    assert (table["calls, created"]["aim"], table["calls, created"]["met"]) == ("≤ 14", "")
+    assert table["calls, nothing new, all kinds"]["met"] == "yes"
+
+
 def test_plain_code_stands_beside_with_how_many_times_it_costs() -> None:
     few = Compared(spent=spent(601, salesforce=200, cpu=1.6, wall=36, activities=200), peak=60.0)
     many = Compared(spent=spent(21, salesforce=5, cpu=0.8, wall=2.0), peak=70.0)
