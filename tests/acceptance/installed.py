@@ -84,6 +84,30 @@ class Installed:
 
         asyncio.run(connecting())
 
+    def sign_in(self, open_browser: Callable[[str], object]) -> None:
+        """Both sides by OAuth; *open_browser* gets a person to visit the address it is given."""
+
+        def visit(address: str) -> None:
+            open_browser(address)
+
+        async def signing_in() -> None:
+            async with self._application() as tandem:
+                await tandem.connect_hubspot(
+                    "main",
+                    url=self.crms.urls["hubspot"],
+                    client_id=CLIENT,
+                    client_secret=SECRET,
+                    open_browser=visit,
+                )
+                await tandem.connect_salesforce(
+                    "main",
+                    url=self.crms.urls["salesforce"],
+                    client_id=CLIENT,
+                    open_browser=visit,
+                )
+
+        asyncio.run(signing_in())
+
     def switch_on(
         self,
         kinds: Iterable[Kind] = tuple(Kind),

@@ -181,13 +181,10 @@ def test_exit_codes_tell_done_failed_and_wrong_usage(
     tandem.switch_on()
     busy_day(crms, people=1)
 
-    tandem.run("sync")
     tandem.run("sync", "--strict")
     tandem.run("nonsense", code=2)
     tandem.run("sync", "--connection", "nobody", code=2)
     wrong = tandem.run("settings", "apply", str(broken), "--yes", code=2)
-    tandem.run("settings", "set", "kinds.call.enabled", "perhaps", code=2)
-    tandem.run("restore", str(tmp_path / "missing"), "--yes", code=2)
     tandem.run("sync", code=2, TANDEM_POLL_SECOND="5")
     token = ("--token", "pat-na1-wrong")
     tandem.run("connect", "hubspot", "--url", crms.urls["hubspot"], *token, code=1)

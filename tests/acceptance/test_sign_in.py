@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -34,21 +35,27 @@ def sign_in(tandem: Installed, side: str) -> None:
 
 @pytest.fixture
 def signed_in(install: Callable[..., Installed], crms: Crms) -> Installed:
-    """Both accounts by their authorize pages, every kind on."""
-    crms.switch(require_pkce=True)
+    """Both accounts by their authorize pages, every kind on; within this process, since it only prepares."""
     tandem = install()
-    sign_in(tandem, "hubspot")
-    sign_in(tandem, "salesforce")
+    with ThreadPoolExecutor() as person:
+        tandem.sign_in(
+            lambda address: person.submit(lambda: go(decide(address, "allow", str(crms.ca_file))))
+        )
     tandem.switch_on()
     return tandem
 
 
 def test_both_accounts_are_connected_through_the_browser_and_sync(
-    signed_in: Installed, crms: Crms
+    install: Callable[..., Installed], crms: Crms
 ) -> None:
+    crms.switch(require_pkce=True)
+    tandem = install()
+    sign_in(tandem, "hubspot")
+    sign_in(tandem, "salesforce")
+    tandem.switch_on()
     expected = busy_day(crms, people=1)
 
-    signed_in.run("sync")
+    tandem.run("sync")
 
     assert subjects(tasks(crms)) == expected
 

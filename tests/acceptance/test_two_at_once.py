@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import pytest
-
 from tests.acceptance.installed import Installed, busy_day, subjects, tasks
 from tests.support.processes import Crms, Program, simulated_crms
 
@@ -59,19 +55,3 @@ def test_connections_that_share_an_account_take_turns(tandem: Installed, crms: C
         assert ended.code == 0, ended.said
         assert subjects(tasks(crms)) == expected
         assert other.journal() == []
-
-
-@pytest.mark.parametrize("end", [Program.kill, Program.interrupt], ids=["killed", "interrupted"])
-def test_who_is_gone_does_not_keep_others_waiting(
-    end: Callable[[Program], object], tandem: Installed, crms: Crms
-) -> None:
-    tandem.switch_on()
-    expected = busy_day(crms)
-    crms.forget_journal()
-    crms.switch(latency_ms=1500)
-    end(under_way(tandem.start("sync"), crms))
-    crms.switch(latency_ms=0)
-
-    tandem.run("sync")
-
-    assert subjects(tasks(crms)) == expected
