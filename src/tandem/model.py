@@ -446,3 +446,34 @@ class Written:
     code: str = ""
     message: str = ""
     fields: tuple[str, ...] = ()
+
+
+# --------------------------------------------------------------------------- HubSpot's own task lists
+
+
+class KeyProperty(enum.StrEnum):
+    """What HubSpot's tasks offer for the key that makes writing safe to repeat."""
+
+    UNIQUE = "unique"  # HubSpot itself refuses a second task with the same key
+    PLAIN = "plain"  # the key can be written and searched, and nothing more
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStage:
+    """One status a HubSpot task may have, with its place in the account's task pipeline."""
+
+    value: str
+    label: str
+    closed: bool
+    order: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSchema:
+    """What the tasks of a HubSpot account can say; lists in the account's own order."""
+
+    key: KeyProperty
+    statuses: tuple[TaskStage, ...]
+    priorities: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
