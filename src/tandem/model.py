@@ -381,9 +381,10 @@ class LinkState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """An announced write: what the pair's base will be once it has landed."""
+    """An announced write to ``side``: what the pair's base will be once it has landed."""
 
     operation: str  # "create", "update", "delete"
+    side: Side = Side.SALESFORCE
     hubspot: Fields
     salesforce: Fields
     announced_at: datetime
@@ -397,11 +398,13 @@ class Link:
 
     ``hubspot`` and ``salesforce`` are the base: what each side said when the two last agreed.
     ``due_at`` is when it is looked at again without news (waiting, second looks, a meeting's end).
+    A Salesforce task that is not in HubSpot yet has no ``hubspot_id``, an activity without a task no
+    ``salesforce_id``; ``contact_id`` is then whom it waits for: the Salesforce person, or the HubSpot contact.
     """
 
     key: str
     kind: Kind
-    hubspot_id: str
+    hubspot_id: str | None
     state: LinkState
     reason: str = ""
     detail: str = ""
@@ -412,6 +415,9 @@ class Link:
     contact_id: str | None = None  # the HubSpot contact chosen at creation
     created_at: datetime | None = None  # of the activity, in its CRM
     modified_at: datetime | None = None  # newest version of the activity that was decided about
+    salesforce_modified_at: datetime | None = (
+        None  # newest version of the task that was decided about
+    )
     first_seen_at: datetime | None = None
     due_at: datetime | None = None
     attempts: int = 0
@@ -421,6 +427,16 @@ class Link:
     )
     run_id: int | None = None
     settings_version: int = 0
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether both records are known, be it of a pair whose last update was refused."""
+        return self.hubspot_id is not None and self.salesforce_id is not None
+
+    @property
+    def origin(self) -> Side:
+        """Where the record of an activity that has no counterpart yet is; HubSpot's for a pair."""
+        return Side.SALESFORCE if self.hubspot_id is None else Side.HUBSPOT
 
 
 # --------------------------------------------------------------------------- writes

@@ -13,8 +13,8 @@ from tests.support import stores
 from tests.support.stores import ANN, KEYRING, NOW, Clock, a_connection, a_link, save
 
 from tandem.errors import AlreadyRunning, SettingsError, StoreError
-from tandem.model import Field, TextMark
-from tandem.store import History, Keyring, RecordKind, Store
+from tandem.model import Field, Side, TextMark
+from tandem.store import History, KeptConflict, Keyring, RecordKind, Store
 from tandem.store.tables import METADATA
 
 postgres_server = stores.postgres_server
@@ -42,6 +42,9 @@ def _fill(store: Store) -> None:
     with view.transaction(lease) as unit:
         unit.append_history([History(key="1-call-0001", at=NOW, what="x", detail={"a": "private"})])
         unit.set_checkpoint("calls", {"n": 1})
+        unit.keep_conflicts(
+            [KeptConflict(key="1-call-0001", field=Field.SUBJECT, winner=Side.HUBSPOT, at=NOW)]
+        )
     view.release(lease)
     view.save_people([ANN])
     view.cache("portal", b"\x00", NOW)

@@ -39,6 +39,7 @@ FULL = Link(
     contact_id="501",
     created_at=NOW - timedelta(days=1, microseconds=1),
     modified_at=datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    salesforce_modified_at=NOW - timedelta(microseconds=1),
     first_seen_at=NOW,
     due_at=NOW + timedelta(minutes=1),
     attempts=3,
@@ -47,6 +48,19 @@ FULL = Link(
     run_id=2_147_483_648,
     settings_version=4,
 )
+
+
+def test_a_task_that_is_not_in_hubspot_yet_is_found_by_its_own_id(mine: ConnectionStore) -> None:
+    task_id = "00T000000000002AAA"
+    waiting = a_link("00D-2", kind=Kind.TASK, hubspot_id=None, salesforce_id=task_id)
+    save(mine, waiting, a_link())
+
+    paired = dataclasses.replace(waiting, hubspot_id="900")
+    found_waiting = mine.links_of_tasks([task_id, "00T000000000003AAA"])
+    save(mine, paired)
+
+    assert found_waiting == {task_id: waiting}
+    assert mine.links_of(Kind.TASK, ["900"]) == [paired]
 
 
 def test_a_link_is_read_as_it_was_saved(mine: ConnectionStore) -> None:

@@ -85,7 +85,7 @@ def _person_type(store: ConnectionStore, link: Link) -> PersonType | None:
 
 
 def _hubspot_page(link: Link, portal: Portal | None) -> str | None:
-    if portal is None or link.kind.object_type is None:
+    if portal is None or link.kind.object_type is None or link.hubspot_id is None:
         return None
     record_id = link.hubspot_id.split("-")[0]
     return hubspot_url(portal.ui_domain, portal.id, ObjectType(link.kind.object_type), record_id)

@@ -143,7 +143,7 @@ class PlannedAction:
 
     operation: Operation
     kind: Kind
-    hubspot_id: str
+    hubspot_id: str | None
     key: str
     side: Side | None = None  # the side written to
     record_id: str | None = None  # of the task, where one exists

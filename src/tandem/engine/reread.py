@@ -21,7 +21,7 @@ async def read_again(run: RunContext, links: Collection[Link]) -> tuple[list[Act
         object_type = link.kind.object_type
         if link.payload is not None:
             activities.append(msgspec.json.decode(link.payload, type=Activity))
-        elif object_type is not None and link.kind.is_record:
+        elif object_type is not None and link.kind.is_record and link.hubspot_id is not None:
             by_type.setdefault(object_type, {})[link.hubspot_id] = link
     for object_type, wanted in by_type.items():
         found = await run.hubspot.read(object_type, wanted.keys())

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from tandem.store.accounts import Calls
+from tandem.store.conflicts import Conflicts
 from tandem.store.keyring import Marker
 from tandem.store.links import Links
 from tandem.store.people import Caches, Pairs, People
@@ -19,7 +20,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class ConnectionStore(Retention, Links, People, Caches, Pairs, Runs, Calls):
+class ConnectionStore(Retention, Links, Conflicts, People, Caches, Pairs, Runs, Calls):
     """Everything remembered for one connection; no query of it sees another's rows."""
 
     def marker(self) -> Marker:

@@ -18,6 +18,8 @@ from tandem.store.tables import checkpoint, history, link
 __all__ = ["Links"]
 
 _COLUMNS = [column for column in link.columns if column.name != "connection_id"]
+"""In the order of the table, which ``_link_from`` takes apart by position."""
+
 _KINDS = {kind.value: kind for kind in Kind}
 _STATES = {state.value: state for state in LinkState}
 _SHORT_ID = 15  # a Salesforce id as its pages show it; what is stored has three more characters
@@ -35,6 +37,11 @@ class Links(ConnectionPart):
         """All links of these HubSpot records as *kind* (an e-mail's opens are several)."""
         found = self._in_slices(link.c.hubspot_id, hubspot_ids)
         return [each for each in found if each.kind is kind]
+
+    def links_of_tasks(self, salesforce_ids: Collection[str]) -> dict[str, Link]:
+        """By the Salesforce task's id (18 characters); tasks never seen are absent."""
+        found = self._in_slices(link.c.salesforce_id, salesforce_ids)
+        return {str(each.salesforce_id): each for each in found}
 
     def link_by_salesforce_id(self, salesforce_id: str) -> Link | None:
         """By 15 or 18 characters."""
@@ -155,13 +162,14 @@ class Links(ConnectionPart):
         # By position: naming the columns of a row costs as much as all the rest (docs/decisions).
         key, kind, hubspot_id, state, reason, detail, salesforce_id, *rest = row
         hubspot, salesforce, intent, contact_id, created_at, modified_at, *rest = rest
-        first_seen_at, due_at, attempts, looks, payload, run_id, settings_version = rest
+        salesforce_modified_at, first_seen_at, due_at, attempts, looks, *rest = rest
+        payload, run_id, settings_version = rest
         if payload is not None:
             payload = self._keyring.decrypt(payload, context=self._payload_context(key))
         return Link(
             key=key,
             kind=_KINDS[kind],
-            hubspot_id=hubspot_id,
+            hubspot_id=hubspot_id or None,
             state=_STATES[state],
             reason=reason,
             detail=detail,
@@ -172,6 +180,7 @@ class Links(ConnectionPart):
             contact_id=contact_id,
             created_at=created_at,
             modified_at=modified_at,
+            salesforce_modified_at=salesforce_modified_at,
             first_seen_at=first_seen_at,
             due_at=due_at,
             attempts=attempts,

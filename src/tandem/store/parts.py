@@ -48,3 +48,6 @@ class ConnectionPart(StorePart):
 
     def _history_context(self, key: str) -> str:
         return f"connection {self.connection_id} history {key}"
+
+    def _conflict_context(self, key: str) -> str:
+        return f"connection {self.connection_id} conflict {key}"

@@ -15,7 +15,7 @@ from tandem.store.database import slices
 from tandem.store.encoding import contact_from
 from tandem.store.leases import Leases
 from tandem.store.rows import Erased
-from tandem.store.tables import history, link, person, person_address
+from tandem.store.tables import conflict, history, link, person, person_address
 
 __all__ = ["ERASED", "Retention"]
 
@@ -29,11 +29,14 @@ class Retention(Leases):
     """What goes, and when."""
 
     def forget_history(self, before: datetime) -> int:
-        """Remove history older than *before*, and people read before it; how many entries went."""
+        """Remove history and conflicts older than *before*, and people read before it; how many entries went."""
         with self._database.writing() as database:
-            gone = database.execute(
-                history.delete().where(self._mine(history), history.c.at < before)
-            ).rowcount
+            gone = sum(
+                database.execute(
+                    table.delete().where(self._mine(table), table.c.at < before)
+                ).rowcount
+                for table in (history, conflict)
+            )
             old = select(person.c.contact_id).where(self._mine(person), person.c.read_at < before)
             database.execute(
                 person_address.delete().where(
@@ -68,9 +71,12 @@ class Retention(Leases):
             mine = self._mine(link) & link.c.key.in_(part)
             payloads += len(database.execute(_with_payload(mine)).all())
             links += database.execute(link.update().where(mine).values(_EMPTY)).rowcount
-            entries += database.execute(
-                history.delete().where(self._mine(history), history.c.key.in_(part))
-            ).rowcount
+            entries += sum(
+                database.execute(
+                    table.delete().where(self._mine(table), table.c.key.in_(part))
+                ).rowcount
+                for table in (history, conflict)
+            )
         for part in slices(ids):
             for table in (person_address, person):
                 gone = database.execute(

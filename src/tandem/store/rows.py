@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tandem.model import Contact, Person, Side
+from tandem.model import Contact, Field, Person, Side
 
 __all__ = [
     "Account",
@@ -18,6 +19,7 @@ __all__ = [
     "Connection",
     "Erased",
     "History",
+    "KeptConflict",
     "Lease",
     "RecordKind",
     "Run",
@@ -111,6 +113,27 @@ class History:
     what: str
     run_id: int | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptConflict:
+    """
+    One field that both sides had changed: the value that stayed, and in full the one that lost.
+
+    ``lost`` and ``kept`` are the losing and the winning side's own field names and values; ``id`` is 0
+    before it is saved.
+    """
+
+    id: int = 0
+    key: str
+    field: Field
+    winner: Side
+    at: datetime
+    run_id: int | None = None
+    lost: Mapping[str, str | None] = dataclasses.field(default_factory=dict)
+    kept: Mapping[str, str | None] = dataclasses.field(default_factory=dict)
+    restored_at: datetime | None = None
+    restored_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,6 +173,7 @@ link = Table(
     Column("contact_id", _Name),
     Column("created_at", Moment),
     Column("modified_at", Moment),
+    Column("salesforce_modified_at", Moment),
     Column("first_seen_at", Moment),
     Column("due_at", Moment),
     Column("attempts", Integer, nullable=False),
@@ -225,6 +226,24 @@ history = Table(
     Column("detail", LargeBinary),
     Index(None, "connection_id", "key"),
     Index(None, "connection_id", "at"),
+)
+
+conflict = Table(
+    "conflict",
+    METADATA,
+    _own_id(),
+    _of_connection(),
+    Column("key", _Name, nullable=False),
+    Column("field", _Name, nullable=False),
+    Column("winner", _Name, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("run_id", _Id),
+    Column("detail", LargeBinary, nullable=False),
+    Column("restored_at", Moment),
+    Column("restored_by", Words, nullable=False),
+    Index(None, "connection_id", "key"),
+    Index(None, "connection_id", "at"),
+    sqlite_autoincrement=True,
 )
 
 checkpoint = Table(

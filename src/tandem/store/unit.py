@@ -13,12 +13,12 @@ from tandem.store.database import Database
 from tandem.store.encoding import to_json, to_json_bytes
 from tandem.store.keyring import Keyring
 from tandem.store.parts import Clock, ConnectionPart
-from tandem.store.rows import History
-from tandem.store.tables import checkpoint, history, link
+from tandem.store.rows import History, KeptConflict
+from tandem.store.tables import checkpoint, conflict, history, link
 
 __all__ = ["Unit"]
 
-_FIXED = ("kind", "hubspot_id")  # the key is made of them; their indexes need no new entry
+_FIXED = ("kind",)  # the key is made of it; its index needs no new entry
 
 
 class Unit(ConnectionPart):
@@ -46,6 +46,25 @@ class Unit(ConnectionPart):
         made = [self._history_row(row) for row in rows]
         self._database.insert(self._transaction, history, made)
 
+    def keep_conflicts(self, rows: Sequence[KeptConflict]) -> None:
+        """Keep the values that lost a conflict in full, encrypted."""
+        made = [
+            self._row(
+                key=row.key,
+                field=str(row.field),
+                winner=str(row.winner),
+                at=row.at,
+                run_id=row.run_id,
+                detail=self._keyring.encrypt(
+                    to_json_bytes({"lost": dict(row.lost), "kept": dict(row.kept)}),
+                    context=self._conflict_context(row.key),
+                ),
+                restored_by="",
+            )
+            for row in rows
+        ]
+        self._database.insert(self._transaction, conflict, made)
+
     def set_checkpoint(
         self, name: str, value: Mapping[str, Any], at: datetime | None = None
     ) -> None:
@@ -62,7 +81,7 @@ class Unit(ConnectionPart):
             "connection_id": self.connection_id,
             "key": each.key,
             "kind": str(each.kind),
-            "hubspot_id": each.hubspot_id,
+            "hubspot_id": each.hubspot_id or "",
             "state": str(each.state),
             "reason": each.reason,
             "detail": each.detail,
@@ -73,6 +92,7 @@ class Unit(ConnectionPart):
             "contact_id": each.contact_id,
             "created_at": each.created_at,
             "modified_at": each.modified_at,
+            "salesforce_modified_at": each.salesforce_modified_at,
             "first_seen_at": each.first_seen_at,
             "due_at": each.due_at,
             "attempts": each.attempts,

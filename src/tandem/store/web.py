@@ -1,0 +1,487 @@
+"""Who may sign in to the web app: members, their sessions, one-time links and failed sign-ins."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Row, func, select, type_coerce
+from sqlalchemy import Connection as DatabaseConnection
+
+from tandem.errors import SettingsError
+from tandem.model import Kind
+from tandem.store.encoding import to_json_bytes, value_from
+from tandem.store.parts import StorePart
+from tandem.store.store import Store
+from tandem.store.tables import history, link
+from tandem.store.tables_web import (
+    member,
+    member_link,
+    member_session,
+    pending_sign_in,
+    sign_in_failure,
+)
+
+__all__ = ["Invitation", "Member", "MemberSession", "Members", "Purpose", "Role", "digest"]
+
+_HOUR = 3_600_000_000  # microseconds
+_SEEN_STEP = timedelta(minutes=5)
+
+
+class Role(enum.StrEnum):
+    """What a member may do: look, or look and change."""
+
+    VIEWER = "viewer"
+    ADMIN = "admin"
+
+
+class Purpose(enum.StrEnum):
+    """What a one-time link is for."""
+
+    FIRST = "first"
+    INVITE = "invite"
+    PASSWORD = "password"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody who may sign in; ``email`` is lower case."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    created_at: datetime
+    seen_at: datetime | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role is Role.ADMIN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberSession:
+    """One browser that is signed in; ``token`` is the hash that names it."""
+
+    token: str
+    member: Member
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    browser: str = ""
+    flash: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """What a one-time link still allows."""
+
+    purpose: Purpose
+    email: str
+    role: Role
+    expires_at: datetime
+
+
+def digest(token: str) -> str:
+    """Under which a token is kept. Tokens are random, so a plain hash cannot be reversed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class _People(StorePart):
+    """The members themselves."""
+
+    def members(self) -> list[Member]:
+        """By e-mail address."""
+        with self._database.reading() as database:
+            rows = database.execute(select(member).order_by(member.c.email)).all()
+        return [_member_from(row) for row in rows]
+
+    def has_members(self) -> bool:
+        with self._database.reading() as database:
+            return database.scalar(select(member.c.id).limit(1)) is not None
+
+    def member(self, member_id: int) -> Member | None:
+        with self._database.reading() as database:
+            row = database.execute(select(member).where(member.c.id == member_id)).first()
+        return None if row is None else _member_from(row)
+
+    def member_and_password(self, email: str) -> tuple[Member, str] | None:
+        """The member of that address and the hash of the password."""
+        with self._database.reading() as database:
+            row = database.execute(select(member).where(member.c.email == email)).first()
+        return None if row is None else (_member_from(row), str(row.password))
+
+    def set_password(self, member_id: int, password: str) -> None:
+        """*password* is a hash already."""
+        self._change(member_id, password=password)
+
+    def set_role(self, member_id: int, role: Role) -> None:
+        """SettingsError where nobody would be left to administer."""
+        with self._database.writing() as database:
+            if role is not Role.ADMIN:
+                _keep_an_admin(database, member_id)
+            database.execute(
+                member.update().where(member.c.id == member_id).values(role=role.value)
+            )
+
+    def remove_member(self, member_id: int) -> None:
+        """SettingsError where nobody would be left to administer."""
+        with self._database.writing() as database:
+            _keep_an_admin(database, member_id)
+            # Not left to the foreign key: a session must not outlive its member on any database.
+            database.execute(
+                member_session.delete().where(member_session.c.member_id == member_id)
+            )
+            database.execute(member.delete().where(member.c.id == member_id))
+
+    def _change(self, member_id: int, **values: Any) -> None:
+        with self._database.writing() as database:
+            database.execute(member.update().where(member.c.id == member_id).values(**values))
+
+
+class _Links(_People):
+    """One-time links: the first administrator's, invitations, new passwords."""
+
+    def make_link(self, purpose: Purpose, email: str, role: Role, lives: timedelta) -> str:
+        """The token of a new link; earlier ones of the same purpose and address are void."""
+        token = secrets.token_urlsafe(32)
+        with self._database.writing() as database:
+            database.execute(
+                member_link.delete().where(
+                    (member_link.c.purpose == purpose.value) & (member_link.c.email == email)
+                )
+            )
+            database.execute(
+                member_link.insert().values(
+                    token=digest(token),
+                    purpose=purpose.value,
+                    email=email,
+                    role=role.value,
+                    expires_at=self._clock() + lives,
+                )
+            )
+        return token
+
+    def invitation(self, token: str) -> Invitation | None:
+        """What the link allows; None where it was used, replaced or has expired."""
+        with self._database.reading() as database:
+            return self._invitation(database, token)
+
+    def invitations(self) -> list[Invitation]:
+        """Those that are still open."""
+        statement = (
+            select(member_link)
+            .where(
+                member_link.c.purpose == Purpose.INVITE.value,
+                member_link.c.expires_at > self._clock(),
+            )
+            .order_by(member_link.c.email)
+        )
+        with self._database.reading() as database:
+            return [_invitation_from(row) for row in database.execute(statement)]
+
+    def withdraw(self, email: str) -> None:
+        """Make an open invitation void."""
+        with self._database.writing() as database:
+            database.execute(member_link.delete().where(member_link.c.email == email))
+
+    def use_link(self, token: str, *, email: str, name: str, password: str) -> Member | None:
+        """
+        Make the member a link allows, or set the password of the one it is for; the link is void then.
+
+        None where the link allows nothing (any more). SettingsError where somebody has that address.
+        """
+        with self._database.writing() as database:
+            found = self._invitation(database, token)
+            if found is None:
+                return None
+            database.execute(member_link.delete().where(member_link.c.token == digest(token)))
+            address = found.email or email
+            if found.purpose is Purpose.PASSWORD:
+                return self._with_password(database, address, password)
+            if found.purpose is Purpose.FIRST and database.scalar(select(member.c.id).limit(1)):
+                return None
+            return self._insert(database, address, name, found.role, password)
+
+    def _invitation(self, database: DatabaseConnection, token: str) -> Invitation | None:
+        row = database.execute(
+            select(member_link).where(
+                member_link.c.token == digest(token), member_link.c.expires_at > self._clock()
+            )
+        ).first()
+        return None if row is None else _invitation_from(row)
+
+    def _insert(
+        self, database: DatabaseConnection, email: str, name: str, role: Role, password: str
+    ) -> Member:
+        values = {
+            "email": email,
+            "name": name,
+            "role": role.value,
+            "password": password,
+            "created_at": self._clock(),
+        }
+        statement = self._database.dialect.insert(member).values(values)
+        statement = statement.on_conflict_do_nothing(index_elements=["email"]).returning(member)
+        row = database.execute(statement).first()
+        if row is None:
+            raise SettingsError(f"{email} has an account already.")
+        return _member_from(row)
+
+    def _with_password(
+        self, database: DatabaseConnection, email: str, password: str
+    ) -> Member | None:
+        statement = (
+            member.update()
+            .where(member.c.email == email)
+            .values(password=password)
+            .returning(member)
+        )
+        row = database.execute(statement).first()
+        if row is None:
+            return None
+        database.execute(member_session.delete().where(member_session.c.member_id == row.id))
+        return _member_from(row)
+
+
+class _Sessions(_Links):
+    """Browsers that are signed in."""
+
+    def begin_session(self, member_id: int, browser: str, lives: timedelta) -> str:
+        """The token of a new session."""
+        token, now = secrets.token_urlsafe(32), self._clock()
+        with self._database.writing() as database:
+            database.execute(member_session.delete().where(member_session.c.expires_at <= now))
+            database.execute(
+                member_session.insert().values(
+                    token=digest(token),
+                    member_id=member_id,
+                    created_at=now,
+                    seen_at=now,
+                    expires_at=now + lives,
+                    browser=browser[:200],
+                    flash="",
+                )
+            )
+            database.execute(member.update().where(member.c.id == member_id).values(seen_at=now))
+        return token
+
+    def session(self, token: str, idle: timedelta) -> MemberSession | None:
+        """The live session of a token; one that rested longer than *idle* is none."""
+        now = self._clock()
+        statement = (
+            select(member, *(each.label(f"s_{each.name}") for each in member_session.columns))
+            .join(member_session, member_session.c.member_id == member.c.id)
+            .where(
+                member_session.c.token == digest(token),
+                member_session.c.expires_at > now,
+                member_session.c.seen_at > now - idle,
+            )
+        )
+        with self._database.reading() as database:
+            row = database.execute(statement).first()
+        if row is None:
+            return None
+        found = _session_from(row)
+        if now - found.seen_at > _SEEN_STEP:
+            self._change_session(found.token, seen_at=now)
+        return found
+
+    def sessions(self, member_id: int) -> list[MemberSession]:
+        """The newest first."""
+        statement = (
+            select(member, *(each.label(f"s_{each.name}") for each in member_session.columns))
+            .join(member_session, member_session.c.member_id == member.c.id)
+            .where(member.c.id == member_id, member_session.c.expires_at > self._clock())
+            .order_by(member_session.c.seen_at.desc())
+        )
+        with self._database.reading() as database:
+            return [_session_from(row) for row in database.execute(statement)]
+
+    def end_session(self, token_digest: str) -> None:
+        with self._database.writing() as database:
+            database.execute(
+                member_session.delete().where(member_session.c.token == token_digest)
+            )
+
+    def end_sessions(self, member_id: int, *, but_for: str = "") -> None:
+        """Sign a member out everywhere, except in the session *but_for*."""
+        with self._database.writing() as database:
+            database.execute(
+                member_session.delete().where(
+                    member_session.c.member_id == member_id, member_session.c.token != but_for
+                )
+            )
+
+    def set_flash(self, token_digest: str, flash: str) -> None:
+        """What the next page of this session says first."""
+        self._change_session(token_digest, flash=flash)
+
+    def _change_session(self, token_digest: str, **values: Any) -> None:
+        with self._database.writing() as database:
+            database.execute(
+                member_session.update()
+                .where(member_session.c.token == token_digest)
+                .values(**values)
+            )
+
+
+class _Doors(_Sessions):
+    """What keeps the wrong people out: failures counted, and sign-ins to a CRM that were begun here."""
+
+    def failures(self, names: list[str], within: timedelta) -> Mapping[str, int]:
+        """How often each name failed to sign in lately."""
+        statement = select(sign_in_failure).where(
+            sign_in_failure.c.name.in_(names), sign_in_failure.c.since > self._clock() - within
+        )
+        with self._database.reading() as database:
+            return {row.name: row.failures for row in database.execute(statement)}
+
+    def count_failure(self, names: list[str], within: timedelta) -> None:
+        """Count one failure for each name; what lies longer back than *within* is forgotten."""
+        now = self._clock()
+        with self._database.writing() as database:
+            database.execute(
+                sign_in_failure.delete().where(sign_in_failure.c.since <= now - within)
+            )
+            for name in names:
+                statement = self._database.dialect.insert(sign_in_failure).values(
+                    name=name, failures=1, since=now
+                )
+                database.execute(
+                    statement.on_conflict_do_update(
+                        index_elements=["name"],
+                        set_={"failures": sign_in_failure.c.failures + 1},
+                    )
+                )
+
+    def forget_failures(self, name: str) -> None:
+        with self._database.writing() as database:
+            database.execute(sign_in_failure.delete().where(sign_in_failure.c.name == name))
+
+    def begin_pending(
+        self, state: str, session: str, value: Mapping[str, Any], lives: timedelta
+    ) -> None:
+        """Remember, encrypted, a sign-in to a CRM until the browser comes back with *state*."""
+        sealed = self._keyring.encrypt(to_json_bytes(value), context=_pending(state))
+        now = self._clock()
+        with self._database.writing() as database:
+            database.execute(pending_sign_in.delete().where(pending_sign_in.c.expires_at <= now))
+            database.execute(
+                pending_sign_in.insert().values(
+                    state=digest(state), session=session, expires_at=now + lives, value=sealed
+                )
+            )
+
+    def take_pending(self, state: str, session: str) -> dict[str, Any] | None:
+        """What was begun under *state* in this session, once; None where it was not, or too long ago."""
+        statement = (
+            pending_sign_in.delete()
+            .where(
+                pending_sign_in.c.state == digest(state),
+                pending_sign_in.c.session == session,
+                pending_sign_in.c.expires_at > self._clock(),
+            )
+            .returning(pending_sign_in.c.value)
+        )
+        with self._database.writing() as database:
+            sealed = database.execute(statement).scalar()
+        if sealed is None:
+            return None
+        return value_from(self._keyring.decrypt(bytes(sealed), context=_pending(state)))
+
+
+class Members(_Doors):
+    """All that the web app keeps for itself, and the questions only its pages ask of the rest."""
+
+    @classmethod
+    def of(cls, store: Store) -> Members:
+        """In the database of *store*."""
+        return cls(store._database, store._keyring, store._clock)
+
+    def activity_by_hour(
+        self, connection_id: int, since: datetime
+    ) -> list[tuple[datetime, str, int]]:
+        """What happened to links, counted by the hour and what it was, oldest first."""
+        at = type_coerce(history.c.at, BigInteger)
+        hour = type_coerce(at - at % _HOUR, history.c.at.type)
+        statement = (
+            select(hour, history.c.what, func.count())
+            .where(history.c.connection_id == connection_id, history.c.at >= since)
+            .group_by(hour, history.c.what)
+            .order_by(hour)
+        )
+        with self._database.reading() as database:
+            return [(when, str(what), int(n)) for when, what, n in database.execute(statement)]
+
+    def latest_id(self, connection_id: int, kind: Kind) -> str | None:
+        """The HubSpot id of the activity of *kind* met last."""
+        statement = (
+            select(link.c.hubspot_id)
+            .where(link.c.connection_id == connection_id, link.c.kind == kind.value)
+            .order_by(link.c.created_at.desc())
+            .limit(1)
+        )
+        with self._database.reading() as database:
+            found = database.scalar(statement)
+        return None if found is None else str(found)
+
+    def keys_of_contact(self, connection_id: int, contact_id: str, limit: int) -> list[str]:
+        """Keys of the activities that were decided for a contact, the newest first."""
+        statement = (
+            select(link.c.key)
+            .where(link.c.connection_id == connection_id, link.c.contact_id == contact_id)
+            .order_by(link.c.created_at.desc())
+            .limit(limit)
+        )
+        with self._database.reading() as database:
+            return [str(key) for (key,) in database.execute(statement)]
+
+
+def _keep_an_admin(database: DatabaseConnection, member_id: int) -> None:
+    others = select(member.c.id).where(
+        member.c.role == Role.ADMIN.value, member.c.id != member_id
+    )
+    if database.scalar(others.limit(1)) is None:
+        raise SettingsError("The last administrator stays one: make somebody else one first.")
+
+
+def _pending(state: str) -> str:
+    return f"pending sign-in {digest(state)}"
+
+
+def _member_from(row: Row[Any]) -> Member:
+    return Member(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        role=Role(row.role),
+        created_at=row.created_at,
+        seen_at=row.seen_at,
+    )
+
+
+def _session_from(row: Row[Any]) -> MemberSession:
+    return MemberSession(
+        token=row.s_token,
+        member=_member_from(row),
+        created_at=row.s_created_at,
+        seen_at=row.s_seen_at,
+        expires_at=row.s_expires_at,
+        browser=row.s_browser,
+        flash=row.s_flash,
+    )
+
+
+def _invitation_from(row: Row[Any]) -> Invitation:
+    return Invitation(
+        purpose=Purpose(row.purpose),
+        email=row.email,
+        role=Role(row.role),
+        expires_at=row.expires_at,
+    )
