@@ -11,7 +11,7 @@ from tandem.mapping.text import clean, cut, one_line, utf16_length
 from tandem.model import Activity, Call, Kind, Remark
 from tandem.sync.policy import Language
 
-__all__ = ["comments_from"]
+__all__ = ["CATALOGUE", "Words", "comments_from"]
 
 _QUOTING = frozenset(
     {
@@ -31,7 +31,9 @@ _LONGEST_VALUE = 4_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Words:
+class Words:
+    """What Tandem says in Comments, in one language; braces are gaps."""
+
     remarks: Mapping[Remark, str]
     attachments: str
     one_attachment: str
@@ -49,7 +51,7 @@ class _Words:
     listing: str
 
 
-_ENGLISH = _Words(
+_ENGLISH = Words(
     remarks={
         Remark.BOUNCED: "This e-mail bounced: it was not delivered.",
         Remark.CANCELED: "This meeting was canceled.",
@@ -71,7 +73,7 @@ _ENGLISH = _Words(
     listing=", ",
 )
 
-_JAPANESE = _Words(
+_JAPANESE = Words(
     remarks={
         Remark.BOUNCED: "このEメールは配信できませんでした(バウンス)。",
         Remark.CANCELED: "このミーティングはキャンセルされました。",
@@ -93,7 +95,7 @@ _JAPANESE = _Words(
     listing="、",
 )
 
-_CATALOGUE = {Language.ENGLISH: _ENGLISH, Language.JAPANESE: _JAPANESE}
+CATALOGUE = {Language.ENGLISH: _ENGLISH, Language.JAPANESE: _JAPANESE}
 
 
 def comments_from(
@@ -111,7 +113,7 @@ def comments_from(
     Remarks stand first, then the text, then a form's page and what is attached. Only the text is shortened,
     with a link to the original (*url*). *with_call* adds a call's facts, for orgs without the fields for them.
     """
-    words = _CATALOGUE[language]
+    words = CATALOGUE[language]
     head = _head(activity, words, with_call=with_call)
     foot = _foot(activity, words, attachment_names)
     around = sum(utf16_length(part) + 2 for part in (*head, *foot))
@@ -121,14 +123,14 @@ def comments_from(
     return cut("\n\n".join(part for part in (*head, text, *foot) if part), limit)
 
 
-def _head(activity: Activity, words: _Words, *, with_call: bool) -> list[str]:
+def _head(activity: Activity, words: Words, *, with_call: bool) -> list[str]:
     parts = [words.remarks[remark] for remark in activity.remarks]
     if with_call and activity.call is not None:
         parts.extend(_call_facts(activity.call, words))
     return parts
 
 
-def _call_facts(call: Call, words: _Words) -> list[str]:
+def _call_facts(call: Call, words: Words) -> list[str]:
     facts = [words.directions.get(call.direction, call.direction)] if call.direction else []
     if call.duration_seconds is not None:
         minutes, seconds = divmod(call.duration_seconds, 60)
@@ -138,7 +140,7 @@ def _call_facts(call: Call, words: _Words) -> list[str]:
     return [words.call.format(facts=words.listing.join(facts))] if facts else []
 
 
-def _foot(activity: Activity, words: _Words, names: Sequence[str]) -> list[str]:
+def _foot(activity: Activity, words: Words, names: Sequence[str]) -> list[str]:
     parts = []
     if activity.page_url:
         pattern = words.page if activity.kind is Kind.FORM_SUBMISSION else words.link
@@ -155,7 +157,7 @@ def _foot(activity: Activity, words: _Words, names: Sequence[str]) -> list[str]:
     return parts
 
 
-def _text(activity: Activity, words: _Words) -> str:
+def _text(activity: Activity, words: Words) -> str:
     if activity.form_values:
         return "\n".join(
             f"{one_line(name)}{words.between}{cut(clean(value).strip(), _LONGEST_VALUE)}"
@@ -176,7 +178,7 @@ def _text(activity: Activity, words: _Words) -> str:
     return text_from_plain(body.text or body.preview or "", drop_history=quoting)
 
 
-def _within(text: str, room: int, words: _Words, url: str | None) -> str:
+def _within(text: str, room: int, words: Words, url: str | None) -> str:
     if len(text) * 2 <= room or utf16_length(text) <= room:
         return text
     note = words.original.format(url=url) if url else words.shortened

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 
+from tandem.mapping.ids import id18
 from tandem.model import Kind
 
-__all__ = ["KEY_FIELD", "LONGEST_KEY", "task_key"]
+__all__ = ["KEY_FIELD", "LONGEST_KEY", "salesforce_task_key", "task_key"]
 
 KEY_FIELD = "Tandem_Key__c"
 """API name of the External ID, Unique text field on Activity, hence on Task."""
@@ -33,3 +34,13 @@ def task_key(portal_id: str, kind: Kind, activity_id: str) -> str:
     digest = hashlib.sha256(f"{portal_id}\0{kind.value}\0{activity_id}".encode()).hexdigest()
     plain = portal_id if portal_id.isalnum() and len(portal_id) <= 20 else "x"
     return f"{plain}-{kind.value}--{digest[:32]}"
+
+
+def salesforce_task_key(org_id: str, task_id: str) -> str:
+    """
+    The key of the HubSpot task of one Salesforce task: ``{org}-{id18}``.
+
+    18 characters tell ids apart even where capitals do not count [ids]. ``ValueError`` for anything that is
+    not an id.
+    """
+    return f"{id18(org_id)}-{id18(task_id)}"

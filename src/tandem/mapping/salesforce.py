@@ -17,10 +17,11 @@ from tandem.mapping.key_mark import with_key
 from tandem.mapping.keys import KEY_FIELD
 from tandem.mapping.marks import Marker, mark_of
 from tandem.mapping.normal_form import COMMENTS_LIMIT, LENGTHS, normal_form
+from tandem.mapping.priorities import salesforce_priority
 from tandem.mapping.subjects import first_line, subject_of
 from tandem.mapping.text import cut, one_line
-from tandem.model import Activity, Call, Field, Fields, Kind, Org, Value
-from tandem.sync.dates import day_of
+from tandem.model import Activity, Call, Field, Fields, Kind, Org, TaskStage, Value
+from tandem.sync.dates import Due, day_of
 from tandem.sync.policy import KindPolicy, Language, StatusChoice
 from tandem.sync.status import completed_status, is_closed, is_done, open_status, task_status
 
@@ -78,7 +79,6 @@ _SUBTYPES: Mapping[Kind, str] = {
 }
 _TASK_SUBTYPES = {"CALL": "Call", "EMAIL": "Email"}
 _CALL_TYPES = {"inbound": "Inbound", "outbound": "Outbound"}
-_PRIORITIES = {"HIGH": "High", "MEDIUM": "Normal", "LOW": "Low"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +93,8 @@ class TaskContext:
     completed_status: str | None = None
     status_map: Mapping[str, str] = field(default_factory=dict)
     priority_map: Mapping[str, str] = field(default_factory=dict)
+    stages: tuple[TaskStage, ...] = ()  # of HubSpot's task pipeline
+    due: Due | None = None  # of a pair: what both said of the due date when they last agreed
     key: str = ""
     assignee_id: str | None = None
     who_id: str | None = None
@@ -255,11 +257,13 @@ def _rendered(
     if Field.STATUS in fields:
         record["Status"] = _status(activity, context)
     if Field.PRIORITY in fields:
-        record["Priority"] = _priority(activity, context)
+        record["Priority"] = salesforce_priority(
+            activity.priority, context.org, context.priority_map
+        )
     if Field.TYPE in fields:
         record["Type"] = task_type_for(context.kind_policy, context.org)[0]
     if Field.DUE in fields:
-        record["ActivityDate"] = day_of(activity.occurred_at, context.zone).isoformat()
+        record["ActivityDate"] = _due_day(activity, context)
     if Field.OWNER in fields and context.assignee_id:
         record["OwnerId"] = context.assignee_id
     if Field.PERSON in fields:
@@ -275,27 +279,24 @@ def _rendered(
     return record
 
 
+def _due_day(activity: Activity, context: TaskContext) -> str | None:
+    agreed = context.due
+    if agreed is not None and agreed.instant == activity.occurred_at:
+        day = agreed.day
+    else:
+        day = day_of(activity.occurred_at, context.zone)
+    return None if day is None else day.isoformat()
+
+
 def _status(activity: Activity, context: TaskContext) -> str:
     statuses = context.org.statuses
     if activity.kind is Kind.TASK and context.kind_policy.status is StatusChoice.BY_RULE:
-        return task_status(activity, statuses, context.status_map, context.completed_status)
+        return task_status(
+            activity, statuses, context.status_map, context.completed_status, context.stages
+        )
     if is_closed(activity, context.kind_policy, context.now):
         return completed_status(statuses, context.completed_status)
     return open_status(statuses)
-
-
-def _priority(activity: Activity, context: TaskContext) -> str | None:
-    """HubSpot's priority in the org's words; the org's default for none, or one the org cannot express."""
-    org = context.org
-    word = activity.priority or "NONE"
-    for value in (context.priority_map.get(word), _PRIORITIES.get(word)):
-        if value is not None and value in org.priorities:
-            return value
-    if word == "HIGH" and org.high_priorities:
-        return org.high_priorities[0]
-    if org.default_priority:
-        return org.default_priority
-    return "Normal" if "Normal" in org.priorities else next(iter(org.priorities), None)
 
 
 def _subtype(activity: Activity, org: Org) -> str | None:
