@@ -1,4 +1,4 @@
-"""Which Salesforce records correspond to HubSpot's contacts, companies and deals."""
+"""Which Salesforce records correspond to HubSpot's contacts, companies and deals, and the other way round."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from tandem.sync.reasons import Reason
 
 __all__ = [
     "Found",
+    "FoundContact",
     "Missing",
     "account_for",
+    "company_of",
+    "contact_of",
+    "deal_of",
+    "former_ids",
+    "ids_of",
     "opportunity_for",
     "person_for",
     "related_for",
@@ -145,3 +151,149 @@ def related_for(
 
 def _by_number(item: tuple[str, str | None]) -> tuple[int, str]:
     return (int(item[0]) if item[0].isdecimal() else -1), item[0]
+
+
+# --------------------------------------------------------------------------- the other way round
+
+
+@dataclass(frozen=True, slots=True)
+class FoundContact:
+    """The contact, and the rule that found it: ``stored id`` or ``e-mail``."""
+
+    contact: Contact
+    by: str
+
+
+def contact_of(
+    person_id: str,
+    email: str | None,
+    by_salesforce_id: Mapping[str, Sequence[Contact]],
+    by_email: Mapping[str, Contact],
+    people: Mapping[str, Person],
+    former: Mapping[str, Collection[str]] | None = None,
+) -> FoundContact | Missing:
+    """
+    The HubSpot contact that a Salesforce contact or lead is: ``person_for`` read backwards.
+
+    By the ids that HubSpot's own connector stored (its own, or one that a conversion or a merge led from),
+    else by *email* or the address in *people*, primary or secondary. A contact that is another living person
+    does not count: by a stored id of that person, unless the address is theirs as well. Of several the oldest.
+    *people* has to hold what ``ids_of`` and ``unread_ids`` ask for, *former* is ``former_ids`` of them; all ids
+    have 18 characters, addresses are lower case.
+    """
+    person = _living(person_id, people)
+    if person is None and person_id in people:
+        return Missing(Reason.NO_HUBSPOT_RECORD)
+    former = former_ids(people) if former is None else former
+    ids = {person_id, person.id, *former.get(person.id, ())} if person else {person_id}
+    stored = [
+        one
+        for each in sorted(ids)
+        for one in by_salesforce_id.get(each, ())
+        if _person_stored(one, people) in (None, person)
+    ]
+    if stored:
+        return FoundContact(min(stored, key=_by_age), "stored id")
+    addresses = {text.lower() for text in (email, person.email if person else None) if text}
+    alike = [
+        one
+        for address in sorted(addresses)
+        if (one := by_email.get(address)) is not None and _may_be(one, address, person, people)
+    ]
+    if alike:
+        return FoundContact(min(alike, key=_by_age), "e-mail")
+    return Missing(Reason.NO_HUBSPOT_RECORD)
+
+
+def ids_of(contacts: Iterable[Contact]) -> frozenset[str]:
+    """The Salesforce ids stored on *contacts*: whom they are has to be known to tell doubles apart."""
+    stored = ((one.salesforce_contact_id, one.salesforce_lead_id) for one in contacts)
+    return frozenset(each for pair in stored for each in pair if each)
+
+
+def former_ids(people: Mapping[str, Person]) -> Mapping[str, frozenset[str]]:
+    """Of each living person the ids that conversions and merges led from; HubSpot may have stored any of them."""
+    found: dict[str, set[str]] = {}
+    for person_id, person in people.items():
+        if _next(person) is not None and (living := _living(person_id, people)) is not None:
+            found.setdefault(living.id, set()).add(person_id)
+    return {person_id: frozenset(ids) for person_id, ids in found.items()}
+
+
+def _person_stored(contact: Contact, people: Mapping[str, Person]) -> Person | None:
+    """The living person that *contact*'s stored ids name, as ``person_for`` chooses it."""
+    ids = [one for one in (contact.salesforce_contact_id, contact.salesforce_lead_id) if one]
+    living = [person for one in ids if (person := _living(one, people)) is not None]
+    return min(living, key=lambda one: one.type is PersonType.LEAD) if living else None
+
+
+def _may_be(
+    contact: Contact, address: str, person: Person | None, people: Mapping[str, Person]
+) -> bool:
+    named = _person_stored(contact, people)
+    if named is None or named is person:
+        return True
+    return (named.email or "").lower() == address
+
+
+def _by_age(contact: Contact) -> tuple[datetime, tuple[int, str]]:
+    return contact.created_at, _by_number((contact.id, None))
+
+
+def company_of(
+    account_id: str,
+    by_salesforce_id: Mapping[str, Sequence[Company]],
+    *,
+    domains: Iterable[str] = (),
+    by_domain: Mapping[str, Sequence[Company]] | None = None,
+    accounts_by_domain: Mapping[str, Sequence[str]] | None = None,
+    existing: Collection[str] = (),
+    manual: Mapping[str, str] | None = None,
+) -> str | None:
+    """
+    The id of the HubSpot company that an account is: ``account_for`` read backwards.
+
+    By manual pair (company id to account id) or stored id, else by one of the account's *domains* that no other
+    account and only one company has. A company that is paired with, or stores the id of, another account in
+    *existing* does not count. Of several the oldest (lowest id).
+    """
+    pairs = manual or {}
+    paired = [company_id for company_id, target in pairs.items() if target == account_id]
+    if paired:
+        return min(paired, key=_as_number)
+    stored = [one.id for one in by_salesforce_id.get(account_id, ()) if pairs.get(one.id) is None]
+    if stored:
+        return min(stored, key=_as_number)
+    found = set()
+    for domain in domains:
+        owners = (accounts_by_domain or {}).get(domain, ())
+        alike = (by_domain or {}).get(domain, ())
+        if tuple(owners) == (account_id,) and len(alike) == 1:
+            found.add(alike[0])
+    free = [one.id for one in found if _is_free(one, account_id, existing, pairs)]
+    return min(free, key=_as_number) if free else None
+
+
+def _is_free(
+    company: Company, account_id: str, existing: Collection[str], manual: Mapping[str, str]
+) -> bool:
+    chosen = manual.get(company.id) or company.salesforce_account_id
+    return chosen == account_id or chosen not in existing
+
+
+def deal_of(
+    opportunity_id: str,
+    by_salesforce_id: Mapping[str, Sequence[Deal]],
+    manual: Mapping[str, str] | None = None,
+) -> str | None:
+    """The id of the HubSpot deal that an opportunity is: by manual pair (deal id to opportunity id) or stored id."""
+    pairs = manual or {}
+    paired = [deal_id for deal_id, target in pairs.items() if target == opportunity_id]
+    stored = [
+        one.id for one in by_salesforce_id.get(opportunity_id, ()) if pairs.get(one.id) is None
+    ]
+    return min(paired or stored, key=_as_number, default=None)
+
+
+def _as_number(record_id: str) -> tuple[int, str]:
+    return _by_number((record_id, None))

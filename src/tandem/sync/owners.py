@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tandem.model import HubSpotOwner, SalesforceUser
 
-__all__ = ["How", "Match", "OwnerMap", "match_owners"]
+__all__ = ["How", "Match", "OwnerMap", "match_owners", "owner_of", "owners_by_user"]
 
 
 class How(enum.StrEnum):
@@ -55,6 +55,52 @@ def match_owners(
     for user in people:
         by_email.setdefault(_address(user.email), []).append(user)
     return {owner.id: _match(owner, by_id, by_email, manual) for owner in owners}
+
+
+def owners_by_user(owners: Iterable[HubSpotOwner], owner_map: OwnerMap) -> Mapping[str, str]:
+    """
+    The HubSpot owner of each Salesforce user's tasks: ``match_owners`` read backwards.
+
+    Only active people. Of several owners of one user the manually matched one counts, then the one with the
+    same address, then the oldest (lowest id). A queue has none.
+    """
+    ranked = sorted(
+        (_WEIGHT.get(match.how, len(_WEIGHT)), _by_number(owner.id), owner.id, match.user_id)
+        for owner in owners
+        if owner.active and owner.type != "QUEUE"
+        if (match := owner_map.get(owner.id, _NOBODY)).user_id is not None
+    )
+    chosen: dict[str, str] = {}
+    for _, _, owner_id, user_id in ranked:
+        if user_id is not None:
+            chosen.setdefault(user_id, owner_id)
+    return chosen
+
+
+_WEIGHT = {How.MANUAL: 0, How.EMAIL: 1, How.EMAIL_AND_NAME: 2}
+
+
+def owner_of(
+    user_id: str | None,
+    by_user: Mapping[str, str],
+    owner_map: OwnerMap,
+    *,
+    present: str | None = None,
+) -> str | None:
+    """
+    The HubSpot owner for a task of *user_id*; None where nobody is mapped, as for a queue.
+
+    *present*, who owns the HubSpot task now, stays if that is the same user.
+    """
+    if user_id is None:
+        return None
+    if present is not None and owner_map.get(present, _NOBODY).user_id == user_id:
+        return present
+    return by_user.get(user_id)
+
+
+def _by_number(owner_id: str) -> int:
+    return int(owner_id) if owner_id.isdecimal() else -1
 
 
 def _match(
