@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tandem.errors import AlreadyRunning, SettingsError, StoreError
 from tandem.model import Field, Side, TextMark
 from tandem.store import History, KeptConflict, Keyring, RecordKind, Store
 from tandem.store.tables import METADATA
+from tandem.store.web import Members, Purpose, Role
 
 postgres_server = stores.postgres_server
 _template = stores._template
@@ -53,6 +55,18 @@ def _fill(store: Store) -> None:
     view.start_run(1, "person", NOW)
     store.save_settings(1, text="a", expected_version=0, changed_by="ann", difference="d", at=NOW)
     store.count_calls(1, store.account(1).side, NOW, 5)
+    _sign_in(store)
+
+
+def _sign_in(store: Store) -> None:
+    members, day = Members.of(store), timedelta(days=1)
+    first = members.make_link(Purpose.FIRST, "", Role.ADMIN, day)
+    ann = members.use_link(first, email="ann@example.com", name="Ann", password="hash")
+    assert ann is not None
+    members.begin_session(ann.id, "a browser", day)
+    members.make_link(Purpose.INVITE, "bob@example.com", Role.VIEWER, day)
+    members.count_failure(["person bob@example.com"], day)
+    members.begin_pending("state", "session", {"side": "hubspot"}, day)
 
 
 def _rows(store: Store) -> dict[str, list[tuple[object, ...]]]:

@@ -1,5 +1,6 @@
 """What Tandem remembers: accounts, connections, settings, links, people, runs."""
 
+from tandem.store import tables_web as tables_web  # the web app's tables belong to the database
 from tandem.store.connection_store import ConnectionStore
 from tandem.store.connections import DEFAULT_CONNECTION
 from tandem.store.credentials import Credential

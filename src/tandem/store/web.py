@@ -134,9 +134,7 @@ class _People(StorePart):
         with self._database.writing() as database:
             _keep_an_admin(database, member_id)
             # Not left to the foreign key: a session must not outlive its member on any database.
-            database.execute(
-                member_session.delete().where(member_session.c.member_id == member_id)
-            )
+            database.execute(member_session.delete().where(member_session.c.member_id == member_id))
             database.execute(member.delete().where(member.c.id == member_id))
 
     def _change(self, member_id: int, **values: Any) -> None:
@@ -305,9 +303,7 @@ class _Sessions(_Links):
 
     def end_session(self, token_digest: str) -> None:
         with self._database.writing() as database:
-            database.execute(
-                member_session.delete().where(member_session.c.token == token_digest)
-            )
+            database.execute(member_session.delete().where(member_session.c.token == token_digest))
 
     def end_sessions(self, member_id: int, *, but_for: str = "") -> None:
         """Sign a member out everywhere, except in the session *but_for*."""
@@ -444,9 +440,7 @@ class Members(_Doors):
 
 
 def _keep_an_admin(database: DatabaseConnection, member_id: int) -> None:
-    others = select(member.c.id).where(
-        member.c.role == Role.ADMIN.value, member.c.id != member_id
-    )
+    others = select(member.c.id).where(member.c.role == Role.ADMIN.value, member.c.id != member_id)
     if database.scalar(others.limit(1)) is None:
         raise SettingsError("The last administrator stays one: make somebody else one first.")
 
