@@ -1,0 +1,24 @@
+"""Existing tasks from a file: a CSV as Salesforce exports it, read row by row. Pure but for opening the file."""
+
+from tandem.imports.columns import Column
+from tandem.imports.dates import DateOrder
+from tandem.imports.rows import ImportRow, LeftOut, Outcome, Wrong, date_order_of, read_rows
+from tandem.imports.sentences import Trouble, TroubleCode
+from tandem.imports.table import Table, UnreadableTable, mapping_from, open_table
+
+__all__ = [
+    "Column",
+    "DateOrder",
+    "ImportRow",
+    "LeftOut",
+    "Outcome",
+    "Table",
+    "Trouble",
+    "TroubleCode",
+    "UnreadableTable",
+    "Wrong",
+    "date_order_of",
+    "mapping_from",
+    "open_table",
+    "read_rows",
+]
