@@ -111,3 +111,81 @@ def test_any_day_at_any_due_time_stays_that_day(day: date, due_time: time, name:
     assert day == core.dates.day_of(
         core.dates.instant_on(day, due_time, ZoneInfo(name)), ZoneInfo(name)
     )
+
+
+def _back_and_forth(core: Core, day: date | None, zone: ZoneInfo, trips: int = 4) -> set[object]:
+    """What a due day says after each of some trips to HubSpot and back, the base carried along."""
+    created = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    base = None
+    said = set()
+    for _ in range(trips):
+        present = base.instant if base is not None else None
+        instant = core.dates.instant_for(
+            day, due_time=time(8, 0), zone=zone, created_at=created, base=base, present=present
+        )
+        base = core.dates.Due(day, instant)
+        day = core.dates.day_from(instant, zone, base)
+        said.add((day, instant))
+    return said
+
+
+def test_a_salesforce_due_day_survives_any_number_of_trips_in_every_zone(core: Core) -> None:
+    tried = 0
+    for name in _zones():
+        zone = ZoneInfo(name)
+        for day in _days_of_change(name):
+            assert {day} == {back for back, _ in _back_and_forth(core, day, zone)}, (name, day)
+            tried += 1
+
+    assert tried > 2_000
+
+
+@pytest.mark.parametrize(("name", "day"), SKIPPED_DAYS)
+def test_a_salesforce_day_that_the_zone_skipped_survives_too(
+    core: Core, name: str, day: date
+) -> None:
+    said = _back_and_forth(core, day, ZoneInfo(name))
+
+    assert {day} == {back for back, _ in said}
+    assert len(said) == 1
+
+
+def test_no_due_date_stands_as_the_creation_and_never_becomes_a_date(core: Core) -> None:
+    created = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
+    for name in _zones()[::13]:
+        assert {(None, created)} == _back_and_forth(core, None, ZoneInfo(name))
+
+
+def test_a_task_without_due_date_that_gets_one_is_due_at_the_due_time(core: Core) -> None:
+    """Also on the day of its creation: that instant only stood for no due date."""
+    zone = ZoneInfo("Asia/Tokyo")
+    created = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
+    at = {"due_time": time(8, 0), "zone": zone, "created_at": created}
+    base = core.dates.Due(None, created)
+
+    got = core.dates.instant_for(date(2026, 11, 23), base=base, present=created, **at)
+
+    assert got == datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
+
+
+def test_a_day_that_hubspot_already_says_keeps_its_time_of_day(core: Core) -> None:
+    zone = ZoneInfo("America/Los_Angeles")
+    base = core.dates.Due(date(2026, 3, 7), datetime(2026, 3, 7, 18, 0, tzinfo=UTC))
+    moved = datetime(2026, 3, 9, 1, 15, tzinfo=UTC)  # the evening of the day the clocks change
+    at = {"due_time": time(8, 0), "zone": zone, "created_at": moved}
+
+    assert moved == core.dates.instant_for(date(2026, 3, 8), base=base, present=moved, **at)
+    assert core.dates.instant_for(date(2026, 3, 9), base=base, present=moved, **at) == datetime(
+        2026, 3, 9, 15, 0, tzinfo=UTC
+    )
+
+
+def test_clearing_a_due_date_goes_back_to_the_creation(core: Core) -> None:
+    created = datetime(2026, 2, 1, 5, tzinfo=UTC)
+    base = core.dates.Due(date(2026, 3, 7), datetime(2026, 3, 7, 18, 0, tzinfo=UTC))
+
+    got = core.dates.instant_for(
+        None, due_time=time(8, 0), zone=UTC, created_at=created, base=base, present=base.instant
+    )
+
+    assert got == created

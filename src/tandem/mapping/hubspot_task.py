@@ -34,7 +34,7 @@ from tandem.model import (
     TextMark,
     Value,
 )
-from tandem.sync.dates import Due, day_of, instant_on
+from tandem.sync.dates import Due, day_of, instant_for
 from tandem.sync.owners import Match
 from tandem.sync.pair import Alike
 from tandem.sync.status import hubspot_status, task_status
@@ -182,22 +182,16 @@ def _type_word(subtype: str | None, chosen: str | None) -> str:
 
 
 def _timestamp(day: str | None, context: HubSpotTaskContext) -> str:
-    """
-    The instant for a due day; HubSpot requires one, so for no due date the task's creation stands.
-
-    The original instant stays as long as its day does, unless it only stood for "no due date".
-    """
-    agreed = context.due
-    wanted = date.fromisoformat(day) if day else None
-    if agreed is not None and agreed.day == wanted:
-        return hubspot_instant(agreed.instant)
-    if wanted is None:
-        return hubspot_instant(context.created_at)
     was = context.was
-    meant_a_day = agreed is None or agreed.day is not None
-    if was is not None and meant_a_day and day_of(was.occurred_at, context.zone) == wanted:
-        return hubspot_instant(was.occurred_at)
-    return hubspot_instant(instant_on(wanted, context.due_time, context.zone))
+    instant = instant_for(
+        date.fromisoformat(day) if day else None,
+        due_time=context.due_time,
+        zone=context.zone,
+        created_at=context.created_at,
+        base=context.due,
+        present=was.occurred_at if was is not None else None,
+    )
+    return hubspot_instant(instant)
 
 
 # --------------------------------------------------------------------------- what HubSpot will say

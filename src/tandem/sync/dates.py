@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 
-__all__ = ["Due", "day_from", "day_of", "instant_from", "instant_on"]
+__all__ = ["Due", "day_from", "day_of", "instant_for", "instant_from", "instant_on"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,32 @@ def instant_from(day: date, *, due_time: time, zone: tzinfo, base: Due | None = 
     if base is not None and base.day == day:
         return base.instant
     return instant_on(day, due_time, zone)
+
+
+def instant_for(
+    day: date | None,
+    *,
+    due_time: time,
+    zone: tzinfo,
+    created_at: datetime,
+    base: Due | None = None,
+    present: datetime | None = None,
+) -> datetime:
+    """
+    The instant HubSpot gets for a Salesforce due day; it requires one.
+
+    The base's own if the day did not change. For no due date the task's creation stands, which the base
+    remembers as no due date. *present*, what HubSpot says now, keeps its time of day if it lies on *day*
+    already, unless it only stood for no due date.
+    """
+    if base is not None and base.day == day:
+        return base.instant
+    if day is None:
+        return created_at
+    stood_for_none = base is not None and base.day is None and base.instant == present
+    if present is not None and not stood_for_none and day_of(present, zone) == day:
+        return present
+    return instant_from(day, due_time=due_time, zone=zone)
 
 
 def day_from(instant: datetime, zone: tzinfo, base: Due | None = None) -> date | None:
