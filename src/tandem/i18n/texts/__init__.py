@@ -13,6 +13,7 @@ from tandem.i18n.texts import (
     runs,
     settings,
     settings_keys,
+    simulation,
 )
 
 __all__ = ["TEXTS"]
@@ -30,6 +31,7 @@ for _group in (
     runs,
     settings,
     settings_keys,
+    simulation,
 ):
     _twice = TEXTS.keys() & _group.TEXTS.keys()
     if _twice:
