@@ -48,6 +48,13 @@ def declare_switches(switches: Switches) -> None:
         (409, 400),
     )
     declare(
+        "archived_unique_value",
+        "readable",
+        "a unique value of an archived record: free again and read with archived=true, free and not "
+        "read by it, or held against new records (unknown)",
+        ("readable", "hidden", "held"),
+    )
+    declare(
         "added_stage_status",
         "id",
         "hs_task_status in a stage that an admin added (unknown)",

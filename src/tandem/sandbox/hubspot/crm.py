@@ -262,6 +262,9 @@ class Crm:
         for name in table.uniques:
             value = values.get(name)
             holder = table.by_unique(name, value) if value is not None else None
+            is_held = self.world.switches["archived_unique_value"] == "held"
+            if holder is None and value is not None and is_held:
+                holder = table.archived_by_unique(name, value)
             if holder is None or (record is not None and holder.id == record.id):
                 continue
             raise self._double(kind, name, str(value), holder)

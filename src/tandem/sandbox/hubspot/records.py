@@ -119,6 +119,16 @@ class Table:
         found = self.uniques[name].get(value.lower() if name == "email" else value)
         return None if found is None else self.live.get(found)
 
+    def archived_by_unique(self, name: str, value: str) -> Record | None:
+        """The archived record that had *value* in a unique property, of several the newest."""
+        wanted = value.lower() if name == "email" else value
+        holders = [
+            record
+            for record in self.archived.values()
+            if wanted in unique_values(name, record.values)
+        ]
+        return max(holders, key=lambda record: record.id, default=None)
+
     def put(self, record: Record, now: int) -> None:
         """Add or replace a live record; the search index learns of it after its lag."""
         old = self.live.get(record.id)

@@ -252,7 +252,7 @@ def _look_up(
 ) -> Record | None:
     crm = call.state.crm
     if archived or call.state.world.switches["plain_get_of_archived"] == 200:
-        binned = crm.in_bin(kind.name, int(wanted)) if is_whole(wanted) else None
+        binned = _binned(call, kind, wanted, id_property)
         if archived or binned is not None:
             return binned
     try:
@@ -261,6 +261,17 @@ def _look_up(
         if error.status == 404:
             return None
         raise
+
+
+def _binned(call: Call, kind: Kind, wanted: str, id_property: str | None) -> Record | None:
+    crm = call.state.crm
+    if id_property is None or id_property == "hs_object_id":
+        return crm.in_bin(kind.name, int(wanted)) if is_whole(wanted) else None
+    crm.require_unique(kind.name, id_property)
+    if call.state.world.switches["archived_unique_value"] == "hidden":
+        return None
+    found = crm.tables[kind.name].archived_by_unique(id_property, wanted)
+    return None if found is None else crm.in_bin(kind.name, found.id)
 
 
 def _precondition(call: Call, kind: Kind) -> None:
