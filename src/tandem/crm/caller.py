@@ -35,7 +35,8 @@ _DATE_HOLDS = 30.0
 class Call:
     """
     One call, before it has an address and a token. *path* begins with a slash and is encoded;
-    *operation* is a few words for the meter and for messages, without any value of a record.
+    *operation* is a few words for the meter and for messages, without any value of a record. A failure with
+    one of the codes *gives_up_on* is not repeated: whoever made the call knows better what to do about it.
     """
 
     operation: str
@@ -47,6 +48,7 @@ class Call:
     lane: Lane = Lane.ORDINARY
     timeout: float = 60.0
     content_type: str = "application/json"
+    gives_up_on: frozenset[str] = frozenset()
 
 
 class Dialect(Protocol):
@@ -107,6 +109,8 @@ class Caller:
             except CrmError as error:
                 if isinstance(error, RateLimited) and error.seconds and not error.daily:
                     self.budget.pause(min(error.seconds, self._patience.longest_wait))
+                if error.code and error.code in call.gives_up_on:
+                    raise
                 decision = decide(
                     error,
                     attempt,

@@ -13,29 +13,39 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from tandem.errors import Rejected
 from tandem.model import (
     Activity,
     Associations,
     Company,
     Contact,
     Deal,
+    Field,
     HubSpotOwner,
+    KeyProperty,
     ObjectType,
     Org,
     Person,
     Portal,
     SalesforceUser,
+    TaskSchema,
     Written,
 )
 
 __all__ = [
+    "AssociationChange",
     "Conversion",
+    "Deleted",
+    "DeletionsForgotten",
     "Form",
     "HubSpot",
+    "KeptTask",
     "MarketingEvent",
+    "NewTask",
     "Page",
     "People",
     "Salesforce",
+    "TaskPage",
     "TaskSeen",
 ]
 
@@ -72,6 +82,35 @@ class MarketingEvent:
     name: str
     tally: str
     starts_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """A HubSpot task to be created: its properties by HubSpot's names, and the ids it will be attached to."""
+
+    properties: Mapping[str, str | None]
+    contacts: tuple[str, ...] = ()
+    companies: tuple[str, ...] = ()
+    deals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTask:
+    """The HubSpot task that has a key; ``activity`` is None where it cannot be read as one."""
+
+    id: str
+    activity: Activity | None = None
+    is_archived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssociationChange:
+    """What one task is to be attached to, and detached from; *to* is ``contacts``, ``companies`` or ``deals``."""
+
+    task_id: str
+    to: str
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
 
 
 class HubSpot(Protocol):
@@ -152,6 +191,87 @@ class HubSpot(Protocol):
     async def members_of(self, list_id: str) -> frozenset[str]:
         """Contact ids on a list (segment)."""
 
+    # ----------------------------------------------------------------- its tasks
+
+    def begin_run(self) -> None:
+        """A new run may spend its own calls on repeating what failed."""
+
+    async def task_schema(self) -> TaskSchema:
+        """The statuses, priorities and types tasks can have, and whether a key can be kept on them."""
+
+    def know_tasks(self, schema: TaskSchema) -> None:
+        """Take over a schema read earlier, so that it is not asked again in this run."""
+
+    async def create_key_property(self) -> KeyProperty:
+        """
+        Make the key property on tasks, unique where the account accepts that, else plain, else none.
+
+        Raises ``AccessLost`` with what an admin has to do where the token may not. Asking again changes nothing.
+        """
+
+    async def create_tasks(self, records: Sequence[NewTask]) -> Sequence[Written]:
+        """
+        Create tasks with their associations, 100 a call, in request order; each row stands for itself.
+
+        A taken unique key answers ``EXISTS`` with the id of who has it. A lost answer marks every record of
+        that call ``UNKNOWN`` rather than raising; a row that the answer says nothing of is ``UNKNOWN`` too.
+        """
+
+    async def update_tasks(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Written]:
+        """Patch tasks; each record holds ``id`` and only the properties that change, None to clear one."""
+
+    async def delete_tasks(self, ids: Sequence[str]) -> Sequence[Written]:
+        """To the recycle bin. ``DONE`` also for a task that is gone already: HubSpot does not tell."""
+
+    async def tasks_by_key(self, keys: Collection[str]) -> Mapping[str, KeptTask]:
+        """
+        The tasks that have these keys; of a living and an archived one the living.
+
+        With a plain property through the search, which lags and shows no archived tasks; without one nothing.
+        """
+
+    async def tasks_like(
+        self,
+        contact_ids: Collection[str],
+        created_since: datetime,
+        *,
+        created_until: datetime | None = None,
+    ) -> Sequence[Activity]:
+        """
+        Where there is no key property: tasks created in a period on one of these contacts or, for an empty
+        collection, on no contact.
+
+        From the list, which does not lag, and from the search. ``TryLater`` where there are too many to look at.
+        """
+
+    async def task_edits(self, ids: Collection[str]) -> Mapping[str, Mapping[Field, datetime]]:
+        """When each field of each task was last written, by the history of its property; 50 a call."""
+
+    async def move_associations(self, changes: Sequence[AssociationChange]) -> Sequence[Written]:
+        """Attach first, then detach: one answer for each change. ``GONE`` where the task itself is."""
+
+    async def contacts_by_salesforce_id(
+        self, ids: Collection[str]
+    ) -> Mapping[str, Sequence[Contact]]:
+        """
+        By the contact or lead id that HubSpot's own connector stored, keyed by its 18 characters.
+
+        Empty where the account does not have that connector's properties. The search behind it lags.
+        """
+
+    async def companies_by_salesforce_id(
+        self, ids: Collection[str]
+    ) -> Mapping[str, Sequence[Company]]: ...
+
+    async def deals_by_salesforce_id(
+        self, ids: Collection[str]
+    ) -> Mapping[str, Sequence[Deal]]: ...
+
+    async def companies_by_domain(
+        self, domains: Collection[str]
+    ) -> Mapping[str, Sequence[Company]]:
+        """By website domain (lower case, without ``www.``); a domain nobody has is absent."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class People:
@@ -163,7 +283,12 @@ class People:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSeen:
-    """A Salesforce task as read: ``fields`` by API name; datetimes as ISO strings, dates as ``YYYY-MM-DD``."""
+    """
+    A Salesforce task as read: ``fields`` by API name; datetimes as ISO strings, dates as ``YYYY-MM-DD``.
+
+    What follows ``modified_by`` is read by ``changed_tasks`` and ``tasks_where`` as far as the org shows it.
+    ``owner_type`` is ``User`` or ``Queue``; ``is_recurrence`` marks the head of a series.
+    """
 
     id: str
     key: str | None
@@ -172,6 +297,35 @@ class TaskSeen:
     is_archived: bool = False
     modified_at: datetime | None = None
     modified_by: str | None = None
+    system_modstamp: datetime | None = None
+    created_at: datetime | None = None
+    created_by: str | None = None
+    who_email: str | None = None
+    who_type: str | None = None
+    what_type: str | None = None
+    owner_type: str | None = None
+    is_recurrence: bool = False
+    is_private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPage:
+    """Some tasks in the order of their SystemModstamp, and the stamp they reach."""
+
+    tasks: tuple[TaskSeen, ...]
+    watermark: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """Deletions by id with their time; there are no others before ``covered_until``."""
+
+    ids: Mapping[str, datetime]
+    covered_until: datetime
+
+
+class DeletionsForgotten(Rejected):
+    """Salesforce no longer knows all deletions of the period asked for: compare all ids instead."""
 
 
 class Salesforce(Protocol):
@@ -231,3 +385,42 @@ class Salesforce(Protocol):
 
     async def add_participants(self, rows: Sequence[tuple[str, str]]) -> Sequence[Written]:
         """Shared Activities: put further contacts (task id, contact id) on tasks."""
+
+    # ----------------------------------------------------------------- tasks people made
+
+    def changed_tasks(
+        self,
+        since: datetime,
+        until: datetime | None,
+        *,
+        fields: Collection[str],
+        condition: str | None = None,
+    ) -> AsyncIterator[TaskPage]:
+        """
+        Tasks whose SystemModstamp is at or after *since* and before *until*, ascending, deleted and archived ones too.
+
+        One call for each 2,000 rows. A task that changes meanwhile may come again with its newer stamp.
+        """
+
+    async def deleted_tasks(self, since: datetime, until: datetime) -> Deleted:
+        """Deletions of a period, emptied recycle bins included; ``DeletionsForgotten`` beyond 15 days or less."""
+
+    def tasks_where(
+        self, condition: str, *, fields: Collection[str]
+    ) -> AsyncIterator[Sequence[TaskSeen]]:
+        """
+        All living tasks, archived ones too, that meet a SOQL condition (empty: all), in no particular order.
+
+        A query up to 2,000 rows, above that a Bulk query job whose result streams.
+        """
+
+    async def count_tasks(self, condition: str) -> int:
+        """How many tasks ``tasks_where`` would give."""
+
+    async def check_condition(self, condition: str) -> str | None:
+        """What Salesforce says is wrong with a condition; None for a good one."""
+
+    async def update_task_if_unmodified(
+        self, record: Mapping[str, Any], since: datetime
+    ) -> Written:
+        """Patch one task unless it changed after *since*: then ``TRY_LATER`` with code ``PRECONDITION``."""

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import random
-import re
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
 from tandem.clock import Clock
 from tandem.crm.caller import Call, Caller
-from tandem.crm.connector import Conversion, Form, MarketingEvent, Page
+from tandem.crm.connector import (
+    AssociationChange,
+    Conversion,
+    Form,
+    KeptTask,
+    MarketingEvent,
+    NewTask,
+    Page,
+)
 from tandem.crm.http import Transport
-from tandem.crm.hubspot import feeds, occurrences, paths, records, search
+from tandem.crm.hubspot import associating, feeds, occurrences, paths, records, search
 from tandem.crm.hubspot.errors import HubSpotDialect
+from tandem.crm.hubspot.people import People
+from tandem.crm.hubspot.tasks import Tasks
+from tandem.crm.hubspot.writes import Allowance
 from tandem.crm.rate_limit import Budget
 from tandem.crm.retry import DEFAULT, Patience
 from tandem.crm.tokens import TokenSource
@@ -32,15 +43,9 @@ from tandem.mapping.hubspot import (
     whole,
 )
 from tandem.mapping.hubspot_people import (
-    COMPANY_PROPERTIES,
-    CONTACT_PROPERTIES,
     CONVERSION_PROPERTIES,
-    DEAL_PROPERTIES,
     OwnerRecord,
     PortalRecord,
-    company_from,
-    contact_from,
-    deal_from,
     owner_from,
     portal_from,
 )
@@ -50,10 +55,14 @@ from tandem.model import (
     Company,
     Contact,
     Deal,
+    Field,
     HubSpotOwner,
+    KeyProperty,
     Kind,
     ObjectType,
     Portal,
+    TaskSchema,
+    Written,
 )
 
 __all__ = ["HUBSPOT_API", "HubSpotConnector"]
@@ -61,7 +70,6 @@ __all__ = ["HUBSPOT_API", "HubSpotConnector"]
 HUBSPOT_API = "https://api.hubapi.com"
 """One address for every data centre [SPEC:account-info.v3]."""
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 History = Sequence[tuple[datetime, int]]
 
 
@@ -122,7 +130,9 @@ class HubSpotConnector:
             patience=patience,
             jitter=jitter,
         )
-        self._address_operator = address_operator
+        self._allowance = Allowance()
+        self._people = People(self._caller, address_operator)
+        self._tasks = Tasks(self._caller, self._allowance, jitter or random.Random(0))
         self._emails = feeds.EmailFeed(
             self._caller, {} if campaign_subjects is None else campaign_subjects
         )
@@ -134,6 +144,11 @@ class HubSpotConnector:
     @property
     def campaign_subjects(self) -> dict[str, str]:
         return self._emails.campaign_subjects
+
+    def begin_run(self) -> None:
+        """A new run may spend its own calls on repeating what failed."""
+        self._allowance.begin_run()
+        self._people.begin_run()
 
     # ----------------------------------------------------------------- the account
 
@@ -248,46 +263,76 @@ class HubSpotConnector:
         )
         return {row.id: counters_from(row) for row in rows}
 
+    # ----------------------------------------------------------------- tasks
+
+    async def task_schema(self) -> TaskSchema:
+        return await self._tasks.schema()
+
+    def know_tasks(self, schema: TaskSchema) -> None:
+        """Take over a schema read earlier, so that it is not asked again in this run."""
+        self._tasks.know(schema)
+
+    async def create_key_property(self) -> KeyProperty:
+        return await self._tasks.create_key_property()
+
+    async def create_tasks(self, records: Sequence[NewTask]) -> Sequence[Written]:
+        return await self._tasks.create(records)
+
+    async def update_tasks(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Written]:
+        return await self._tasks.update(records)
+
+    async def delete_tasks(self, ids: Sequence[str]) -> Sequence[Written]:
+        return await self._tasks.delete(ids)
+
+    async def tasks_by_key(self, keys: Collection[str]) -> Mapping[str, KeptTask]:
+        return await self._tasks.by_key(keys)
+
+    async def tasks_like(
+        self,
+        contact_ids: Collection[str],
+        created_since: datetime,
+        *,
+        created_until: datetime | None = None,
+    ) -> Sequence[Activity]:
+        return await self._tasks.like(contact_ids, created_since, created_until)
+
+    async def task_edits(self, ids: Collection[str]) -> Mapping[str, Mapping[Field, datetime]]:
+        return await self._tasks.edits(ids)
+
+    async def move_associations(self, changes: Sequence[AssociationChange]) -> Sequence[Written]:
+        return await associating.move(self._caller, self._allowance, changes)
+
     # ----------------------------------------------------------------- people and records
 
     async def contacts(self, ids: Collection[str]) -> Mapping[str, Contact]:
-        wanted = dict.fromkeys(ids)
-        rows = await records.read(self._caller, "contacts", wanted, CONTACT_PROPERTIES)
-        found = {row.id: contact_from(row) for row in rows}
-        # Should a batch answer a loser's id with the winner, the winner names it.
-        for contact in list(found.values()):
-            for loser in contact.merged_ids:
-                if loser in wanted:
-                    found.setdefault(loser, contact)
-        if missing := [one for one in wanted if one not in found]:
-            merged = await records.read_merged(
-                self._caller, "contacts", missing, CONTACT_PROPERTIES
-            )
-            found |= {one: contact_from(row) for one, row in merged.items()}
-        return {one: found[one] for one in wanted if one in found}
+        return await self._people.contacts(ids)
 
     async def contacts_by_email(self, emails: Collection[str]) -> Mapping[str, Contact]:
-        addresses = (email.strip().lower() for email in emails)
-        # What people typed into forms is not always an address, and one bad value fails its batch.
-        wanted = dict.fromkeys(one for one in addresses if _ADDRESS.fullmatch(one))
-        rows = await records.read(
-            self._caller, "contacts", wanted, CONTACT_PROPERTIES, id_property="email"
-        )
-        found = _by_address([contact_from(row) for row in rows], wanted)
-        if missing := [email for email in wanted if email not in found]:
-            rows = await records.by_secondary_address(
-                self._caller, missing, CONTACT_PROPERTIES, self._address_operator
-            )
-            found |= _by_address([contact_from(row) for row in rows], missing)
-        return found
+        return await self._people.contacts_by_email(emails)
+
+    async def contacts_by_salesforce_id(
+        self, ids: Collection[str]
+    ) -> Mapping[str, Sequence[Contact]]:
+        return await self._people.contacts_by_salesforce_id(ids)
 
     async def companies(self, ids: Collection[str]) -> Mapping[str, Company]:
-        rows = await records.read(self._caller, "companies", ids, COMPANY_PROPERTIES)
-        return {row.id: company_from(row) for row in rows}
+        return await self._people.companies(ids)
+
+    async def companies_by_domain(
+        self, domains: Collection[str]
+    ) -> Mapping[str, Sequence[Company]]:
+        return await self._people.companies_by_domain(domains)
+
+    async def companies_by_salesforce_id(
+        self, ids: Collection[str]
+    ) -> Mapping[str, Sequence[Company]]:
+        return await self._people.companies_by_salesforce_id(ids)
 
     async def deals(self, ids: Collection[str]) -> Mapping[str, Deal]:
-        rows = await records.read(self._caller, "deals", ids, DEAL_PROPERTIES)
-        return {row.id: deal_from(row) for row in rows}
+        return await self._people.deals(ids)
+
+    async def deals_by_salesforce_id(self, ids: Collection[str]) -> Mapping[str, Sequence[Deal]]:
+        return await self._people.deals_by_salesforce_id(ids)
 
     async def members_of(self, list_id: str) -> frozenset[str]:
         found: set[str] = set()
@@ -355,19 +400,6 @@ class HubSpotConnector:
 
     def participations(self, event: MarketingEvent) -> AsyncIterator[Sequence[Activity]]:
         return feeds.participations(self._caller, event)
-
-
-def _by_address(contacts: Sequence[Contact], wanted: Collection[str]) -> dict[str, Contact]:
-    """Contacts by those of their addresses that were asked for; whose primary one it is comes first."""
-    found: dict[str, Contact] = {}
-    for contact in contacts:
-        for email in contact.emails:
-            if email in wanted:
-                found.setdefault(email, contact)
-    for contact in contacts:
-        if contact.emails and contact.emails[0] in wanted:
-            found[contact.emails[0]] = contact
-    return found
 
 
 def _file_name(file: _File) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -16,9 +17,18 @@ from tandem.errors import (
     Rejected,
     TryLater,
 )
-from tandem.model import Side
+from tandem.mapping.hubspot import KEY_PROPERTY
+from tandem.model import Side, WriteResult, Written
 
-__all__ = ["HubSpotDialect", "Refusal", "refusal_in"]
+__all__ = [
+    "LOCKED",
+    "HubSpotDialect",
+    "Refusal",
+    "RowError",
+    "refusal_in",
+    "written_from",
+    "written_from_refusal",
+]
 
 _CONNECT = "Connect HubSpot again (tandem connect hubspot)."
 _TLS_TROUBLE = (525, 526)
@@ -58,6 +68,37 @@ class Refusal(msgspec.Struct, frozen=True, rename="camel"):
             if isinstance(scopes, list):
                 named += [str(scope) for scope in scopes]
         return tuple(dict.fromkeys(named))
+
+
+class RowError(msgspec.Struct, frozen=True):
+    """What a multi-status answer says of one row, or of several [D-err]."""
+
+    category: str = ""
+    message: str = ""
+    context: dict[str, Any] = {}
+    errors: list[_Detail] = []
+
+    @property
+    def code(self) -> str:
+        detail = self.errors[0].code if self.errors else ""
+        return detail or self.category
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The properties it is about, by name."""
+        contexts = (self.context, *(detail.context for detail in self.errors))
+        named = (name for context in contexts for name in _texts(context.get("propertyName")))
+        return tuple(dict.fromkeys(named))
+
+    def named(self, key: str) -> tuple[str, ...]:
+        """The texts of one member of its context, such as ``objectWriteTraceId``."""
+        return _texts(self.context.get(key))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(str(one) for one in value)
+    return () if value is None else (str(value),)
 
 
 _decoder = msgspec.json.Decoder(Refusal)
@@ -160,3 +201,62 @@ def _seconds(response: Response) -> float | None:
         return max(float(stated), 0.0)
     except ValueError:
         return None
+
+
+# --------------------------------------------------------------------------- rows of a batch
+
+LOCKED = "LOCKED"
+_CONFLICTS = frozenset({"CONFLICT", "CONFLICTING_UNIQUE_VALUE"})
+_ROW_RESULTS = {
+    LOCKED: WriteResult.TRY_LATER,
+    "RATE_LIMIT": WriteResult.TRY_LATER,
+    "RATE_LIMITS": WriteResult.TRY_LATER,
+    "INTERNAL_ERROR": WriteResult.UNKNOWN,
+}
+"""Row codes; whatever is not here is about the record itself and REJECTED."""
+
+_HOLDER = re.compile(r"already exists: (\d+)|Existing ID: (\d+)|(\d+) already has that value")
+
+
+def written_from(error: RowError, *, is_create: bool) -> Written:
+    """What became of the row that HubSpot answered with *error*."""
+    result = _ROW_RESULTS.get(error.category, WriteResult.REJECTED)
+    holder: str | None = None
+    properties = error.properties
+    if error.category == _NOT_FOUND and not is_create:
+        result = WriteResult.GONE
+    elif error.code in _CONFLICTS or error.category in _CONFLICTS:
+        # A customer's own unique property is another matter than our key.
+        is_ours = is_create and (not properties or KEY_PROPERTY in properties)
+        result = WriteResult.EXISTS if is_ours else WriteResult.REJECTED
+        holder = _holder_in(error.message, *(one.message for one in error.errors))
+    return Written(
+        result=result,
+        id=holder if result is WriteResult.EXISTS else None,
+        code=LOCKED if error.category == LOCKED else error.code,
+        message=error.message,
+        fields=properties,
+    )
+
+
+def written_from_refusal(error: CrmError, *, is_create: bool) -> Written:
+    """The same of the only row of a request that was refused as a whole."""
+    words = str(error).partition(": ")[2] or str(error)
+    category = _CATEGORIES.get(error.status or 0, "")
+    about = [_Detail(code=error.code)] if error.code else []
+    named = tuple(_NAME_IN_WORDS.findall(words))
+    context = {"propertyName": list(named)} if named else {}
+    row = RowError(category=category, message=words, context=context, errors=about)
+    return written_from(row, is_create=is_create)
+
+
+_NOT_FOUND = "OBJECT_NOT_FOUND"
+_CATEGORIES = {404: _NOT_FOUND, 409: "CONFLICT", _LOCKED: LOCKED}
+_NAME_IN_WORDS = re.compile(r'"name":"([^"]+)"')
+"""Refused values are listed within the message, as JSON [D-err]."""
+
+
+def _holder_in(*words: str) -> str | None:
+    """The id of the record that has the value already, where HubSpot names it."""
+    found = next((match for text in words if (match := _HOLDER.search(text))), None)
+    return next(filter(None, found.groups()), None) if found else None

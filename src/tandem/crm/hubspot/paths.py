@@ -25,9 +25,14 @@ __all__ = [
     "SALESFORCE_PROPERTY",
     "SUBMISSIONS",
     "associations_read",
+    "associations_write",
+    "batch",
     "batch_read",
     "members",
+    "pipelines",
+    "properties",
     "record",
+    "records",
     "search",
     "with_query",
 ]
@@ -55,12 +60,32 @@ def batch_read(object_type: str) -> str:
     return f"/crm/v3/objects/{object_type}/batch/read"
 
 
+def batch(object_type: str, verb: str) -> str:
+    return f"/crm/v3/objects/{object_type}/batch/{verb}"
+
+
+def records(object_type: str) -> str:
+    return f"/crm/v3/objects/{object_type}"
+
+
 def record(object_type: str, record_id: str) -> str:
     return f"/crm/v3/objects/{object_type}/{quote(record_id, safe='')}"
 
 
 def associations_read(object_type: str, to: str) -> str:
     return f"/crm/v4/associations/{object_type}/{to}/batch/read"
+
+
+def associations_write(object_type: str, to: str, verb: str) -> str:
+    return f"/crm/v4/associations/{object_type}/{to}/batch/{verb}"
+
+
+def properties(object_type: str) -> str:
+    return f"/crm/v3/properties/{object_type}"
+
+
+def pipelines(object_type: str) -> str:
+    return f"/crm/v3/pipelines/{object_type}"
 
 
 def members(list_id: str) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from tandem.crm.caller import Call, Caller
 from tandem.crm.hubspot import paths
 from tandem.crm.hubspot.rows import records_in
-from tandem.crm.hubspot.search import Filter, search_page
+from tandem.crm.hubspot.search import Filter, lists, search_page
 from tandem.errors import Rejected, TryLater
 from tandem.mapping.hubspot import Record
 from tandem.model import Side
@@ -21,7 +21,6 @@ __all__ = ["AddressOperator", "associated", "by_secondary_address", "read", "rea
 BATCH = 100
 BATCH_WITH_HISTORY = 50
 ASSOCIATIONS = 1000
-_SEARCH_BODY = 3000
 _SEARCH_FILTER_GROUPS = 5
 _NOT_FOUND = "OBJECT_NOT_FOUND"
 
@@ -65,16 +64,18 @@ async def read(
     *,
     id_property: str | None = None,
     history: bool = False,
+    archived: bool = False,
 ) -> list[Record]:
     """
     The records there are, in no particular order; ids that HubSpot reports as not found are left out.
 
-    *history* asks for the earlier values of *properties* instead of the present ones.
+    *history* asks for the earlier values of *properties* instead of the present ones, *archived* for
+    records in the recycle bin instead of living ones.
     """
     size = BATCH_WITH_HISTORY if history else BATCH
     answers = await asyncio.gather(
         *(
-            _read_batch(caller, object_type, batch, properties, id_property, history)
+            _read_batch(caller, object_type, batch, properties, id_property, history, archived)
             for batch in chunks(dict.fromkeys(ids), size)
         )
     )
@@ -88,6 +89,7 @@ async def _read_batch(
     properties: Sequence[str],
     id_property: str | None,
     history: bool,
+    archived: bool,
 ) -> list[Record]:
     asked: dict[str, Any] = {
         "properties": [] if history else list(properties),
@@ -99,7 +101,9 @@ async def _read_batch(
     call = Call(
         operation=f"read {object_type}",
         method="POST",
-        path=paths.with_query(paths.batch_read(object_type), archived="false"),
+        path=paths.with_query(
+            paths.batch_read(object_type), archived="true" if archived else "false"
+        ),
         body=msgspec.json.encode(asked),
     )
     response = await caller.send(call)
@@ -188,17 +192,7 @@ def _address_groups(
         for few in chunks(addresses, _SEARCH_FILTER_GROUPS):
             yield [[{"propertyName": name, "operator": "EQ", "value": one}] for one in few]
         return
-    room = _SEARCH_BODY - 400 - sum(len(one) + 3 for one in properties)
-    batch: list[str] = []
-    used = 0
-    for address in addresses:
-        size = len(msgspec.json.encode(address)) + 1
-        if batch and (used + size > room or len(batch) == BATCH):
-            yield [[{"propertyName": name, "operator": "IN", "values": batch}]]
-            batch, used = [], 0
-        batch.append(address)
-        used += size
-    if batch:
+    for batch in lists(addresses, properties):
         yield [[{"propertyName": name, "operator": "IN", "values": batch}]]
 
 

@@ -8,7 +8,7 @@ page already read. The same keyset knows no limit of 10,000 results.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,9 +22,21 @@ from tandem.errors import TryLater
 from tandem.mapping.hubspot import Record, modified_at
 from tandem.model import Side
 
-__all__ = ["PAGE_SIZE", "Filter", "epoch_ms", "search_page", "since"]
+__all__ = [
+    "PAGE_SIZE",
+    "Filter",
+    "compare",
+    "epoch_ms",
+    "lists",
+    "one_of",
+    "search_page",
+    "since",
+]
 
 PAGE_SIZE = 200
+_BODY = 3000
+"""Characters a search's body may have."""
+_LONGEST_LIST = 100
 _NAMED = 100
 """How many ids of one millisecond a query may exclude by name: its body holds 3,000 characters."""
 
@@ -75,13 +87,16 @@ async def search_page(
     sort: str,
     properties: Sequence[str],
     is_backlog: bool = False,
+    descending: bool = False,
+    limit: int = PAGE_SIZE,
 ) -> Found:
     """One search: filters within a group narrow, groups add up."""
+    direction = "DESCENDING" if descending else "ASCENDING"
     body = {
         "filterGroups": [{"filters": list(filters)} for filters in groups],
-        "sorts": [{"propertyName": sort, "direction": "ASCENDING"}],
+        "sorts": [{"propertyName": sort, "direction": direction}],
         "properties": list(properties),
-        "limit": PAGE_SIZE,
+        "limit": limit,
     }
     call = Call(
         operation=f"search {object_type}",
@@ -113,8 +128,8 @@ async def since(
 
     A record that is edited meanwhile may come again with its newer date.
     """
-    narrow = [*also, *([_compare(by, "LT", epoch_ms(until))] if until else [])]
-    groups: list[list[Filter]] = [[_compare(by, "GTE", epoch_ms(start)), *narrow]]
+    narrow = [*also, *([compare(by, "LT", epoch_ms(until))] if until else [])]
+    groups: list[list[Filter]] = [[compare(by, "GTE", epoch_ms(start)), *narrow]]
     at_last: set[str] = set()
     last: int | None = None
     is_backlog = False
@@ -140,17 +155,17 @@ async def since(
             last, at_last = reached, set()
         at_last |= {one.id for one in found.results if _stamp(one, by) in (reached, 0)}
         is_backlog = True
-        later = [_compare(by, "GT", reached), *narrow]
+        later = [compare(by, "GT", reached), *narrow]
         if len(at_last) <= _NAMED:
             unseen = {
                 "propertyName": "hs_object_id",
                 "operator": "NOT_IN",
                 "values": sorted(at_last),
             }
-            groups = [later, [_compare(by, "EQ", reached), unseen, *narrow]]
+            groups = [later, [compare(by, "EQ", reached), unseen, *narrow]]
             continue
         async for page in _of_one_moment(
-            caller, object_type, [_compare(by, "EQ", reached), *narrow], properties
+            caller, object_type, [compare(by, "EQ", reached), *narrow], properties
         ):
             if rest := [record for record in page if record.id not in at_last]:
                 yield rest
@@ -163,7 +178,7 @@ async def _of_one_moment(
     """After a bulk edit thousands share one millisecond: walk those by their id."""
     after_id: str | None = None
     while True:
-        beyond = [] if after_id is None else [_compare("hs_object_id", "GT", after_id)]
+        beyond = [] if after_id is None else [compare("hs_object_id", "GT", after_id)]
         found = await search_page(
             caller,
             object_type,
@@ -179,7 +194,57 @@ async def _of_one_moment(
         after_id = found.results[-1].id
 
 
-def _compare(name: str, operator: str, value: int | str) -> Filter:
+async def one_of(
+    caller: Caller,
+    object_type: str,
+    name: str,
+    values: Collection[str],
+    properties: Sequence[str],
+) -> list[Record]:
+    """
+    Records whose text property *name* has one of *values*, capitals not told apart: texts must be in lower
+    case for ``IN``. Of a single value that more than a page of records have, the first page.
+    """
+    asked = tuple(dict.fromkeys((*properties, name)))
+    found: dict[str, Record] = {}
+    waiting = list(lists(dict.fromkeys(value.lower() for value in values), asked))
+    while waiting:
+        batch = waiting.pop()
+        filters = [{"propertyName": name, "operator": "IN", "values": batch}]
+        page = await search_page(
+            caller,
+            object_type,
+            [filters],
+            sort="hs_object_id",
+            properties=asked,
+            is_backlog=True,
+        )
+        if page.is_last or len(batch) == 1:
+            found |= {record.id: record for record in page.results}
+            continue
+        half = len(batch) // 2
+        waiting += [batch[:half], batch[half:]]
+    return list(found.values())
+
+
+def lists(values: Collection[str], properties: Sequence[str]) -> Iterator[list[str]]:
+    """*values* in lists of which each fits into one search that asks for *properties*."""
+    room = _BODY - 400 - sum(len(one) + 3 for one in properties)
+    batch: list[str] = []
+    used = 0
+    for value in values:
+        size = len(msgspec.json.encode(value)) + 1
+        if batch and (used + size > room or len(batch) == _LONGEST_LIST):
+            yield batch
+            batch, used = [], 0
+        batch.append(value)
+        used += size
+    if batch:
+        yield batch
+
+
+def compare(name: str, operator: str, value: int | str) -> Filter:
+    """A filter with one value."""
     return {"propertyName": name, "operator": operator, "value": str(value)}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,17 +12,18 @@ import msgspec
 
 from tandem.clock import Clock
 from tandem.crm.caller import Call, Caller
-from tandem.crm.connector import People, TaskSeen
+from tandem.crm.connector import Deleted, People, TaskPage, TaskSeen
 from tandem.crm.http import Transport
 from tandem.crm.rate_limit import Budget, Lane
 from tandem.crm.retry import DEFAULT, Patience
 from tandem.crm.salesforce import setup, soql
 from tandem.crm.salesforce.errors import SalesforceDialect
 from tandem.crm.salesforce.people import people
-from tandem.crm.salesforce.reads import Query, QueryStyle, Reader, Row, unique
+from tandem.crm.salesforce.reads import Query, QueryStyle, Reader, unique
+from tandem.crm.salesforce.tasks import OrgSource, Tasks
 from tandem.crm.salesforce.writes import Verb, Writer
 from tandem.crm.tokens import TokenSource
-from tandem.errors import AccessLost, Rejected
+from tandem.errors import AccessLost
 from tandem.mapping.ids import domain_of, id18, is_salesforce_id
 from tandem.model import Org, SalesforceUser, Written
 
@@ -30,30 +31,6 @@ __all__ = ["API_VERSION", "KEY_FIELD", "SalesforceConnector"]
 
 API_VERSION = "62.0"
 KEY_FIELD = "Tandem_Key__c"
-
-_SEEN = (
-    "Id",
-    "IsDeleted",
-    "IsArchived",
-    "LastModifiedDate",
-    "LastModifiedById",
-)
-_ADOPTED = (
-    "Subject",
-    "Status",
-    "Priority",
-    "ActivityDate",
-    "Description",
-    "OwnerId",
-    "WhoId",
-    "WhatId",
-    "Type",
-    "TaskSubtype",
-    "CallType",
-    "CallDurationInSeconds",
-    "CallDisposition",
-)
-"""What adopting a task needs to know of it, as far as the integration user sees it."""
 
 
 class _Limit(msgspec.Struct, frozen=True):
@@ -104,7 +81,8 @@ class SalesforceConnector:
         self._reader = Reader(self._caller, self._data_path, query_style)
         self._writer = Writer(self._caller, self._data_path, key_field, chance)
         self._identity: setup.Identity | None = None
-        self._org: Org | None = None
+        self._orgs = OrgSource(self._read_org)
+        self._tasks = Tasks(self._reader, key_field, self._orgs)
 
     @property
     def budget(self) -> Budget:
@@ -122,12 +100,14 @@ class SalesforceConnector:
         )
 
     async def org(self) -> Org:
-        self._org = await setup.org(self._reader, await self._who(), self._key_field)
-        return self._org
+        return await self._orgs.fresh()
+
+    async def _read_org(self) -> Org:
+        return await setup.org(self._reader, await self._who(), self._key_field)
 
     def know(self, org: Org) -> None:
         """Take over an org read earlier, so that nothing about it is asked again in this run."""
-        self._org = org
+        self._orgs.known = org
         self._identity = setup.Identity(
             user_id=org.user_id, organization_id=org.id, user_name=org.user_name
         )
@@ -152,7 +132,7 @@ class SalesforceConnector:
         told = await setup.create_key_field(
             self._reader, self._writer, await self._who(), self._key_field
         )
-        self._org = None
+        self._orgs.known = None
         return told
 
     # ----------------------------------------------------------------- writing
@@ -162,6 +142,11 @@ class SalesforceConnector:
 
     async def update_tasks(self, records: Sequence[Mapping[str, Any]]) -> Sequence[Written]:
         return await self._writer.write(Verb.UPDATE, "Task", records)
+
+    async def update_task_if_unmodified(
+        self, record: Mapping[str, Any], since: datetime
+    ) -> Written:
+        return await self._writer.update_if_unmodified("Task", record, since)
 
     async def delete_tasks(self, ids: Sequence[str]) -> Sequence[Written]:
         return await self._writer.write(Verb.DELETE, "Task", [{"Id": one} for one in ids])
@@ -175,82 +160,43 @@ class SalesforceConnector:
     async def tasks_by_key(
         self, keys: Collection[str], fields: Collection[str] | None = None
     ) -> Mapping[str, TaskSeen]:
-        conditions = [soql.texts_in(self._key_field, batch) for batch in self._batches(keys)]
-        found: dict[str, TaskSeen] = {}
-        for seen in await self._look(
-            "tasks by key", _ADOPTED if fields is None else fields, conditions
-        ):
-            # A key may be in the recycle bin and, after a recreation, in use: the living one counts.
-            if seen.key and (seen.key not in found or found[seen.key].is_deleted):
-                found[seen.key] = seen
-        return found
+        return await self._tasks.by_key(keys, fields)
 
     async def tasks(self, ids: Collection[str], fields: Collection[str]) -> Mapping[str, TaskSeen]:
-        wanted = [id18(one) for one in ids]
-        conditions = [soql.ids_in("Id", batch) for batch in self._batches(wanted)]
-        return {seen.id: seen for seen in await self._look("tasks", fields, conditions)}
+        return await self._tasks.by_id(ids, fields)
 
     async def tasks_like(
         self, person_ids: Collection[str], created_since: datetime
     ) -> Sequence[TaskSeen]:
-        since = f"CreatedDate >= {soql.instant(created_since)}"
-        lists = [soql.ids_in("WhoId", batch) for batch in self._batches(person_ids)]
-        conditions = [f"{who} AND {since}" for who in (lists or ["WhoId = null"])]
-        fields = ("Subject", "ActivityDate", "Description", "WhoId")
-        return await self._look("tasks like", fields, conditions)
+        return await self._tasks.like(person_ids, created_since)
 
-    async def _look(
-        self, operation: str, fields: Collection[str], conditions: Sequence[str]
-    ) -> list[TaskSeen]:
-        """
-        The tasks that meet one of *conditions*, the recycle bin and the archive included: what a person
-        deleted meanwhile must not be written again.
-        """
-        known = self._org
-        try:
-            return await self._select(operation, fields, conditions)
-        except Rejected as error:
-            if error.code != "INVALID_FIELD" or known is None:
-                raise
-        # A field was hidden or deleted since the org was read.
-        self._org = None
-        return await self._select(operation, fields, conditions)
+    def changed_tasks(
+        self,
+        since: datetime,
+        until: datetime | None,
+        *,
+        fields: Collection[str],
+        condition: str | None = None,
+    ) -> AsyncIterator[TaskPage]:
+        return self._tasks.changed(since, until, fields=fields, condition=condition)
 
-    async def _select(
-        self, operation: str, fields: Collection[str], conditions: Sequence[str]
-    ) -> list[TaskSeen]:
-        if not conditions:
-            return []
-        names = ", ".join(await self._columns(fields))
-        queries = [
-            Query(f"SELECT {names} FROM Task WHERE {condition}", everything=True)
-            for condition in conditions
-        ]
-        return [self._seen(row) for row in await self._reader.collect(operation, queries)]
+    async def deleted_tasks(self, since: datetime, until: datetime) -> Deleted:
+        return await self._tasks.deleted(since, until)
+
+    def tasks_where(
+        self, condition: str, *, fields: Collection[str]
+    ) -> AsyncIterator[Sequence[TaskSeen]]:
+        return self._tasks.where(condition, fields=fields)
+
+    async def count_tasks(self, condition: str) -> int:
+        return await self._tasks.count(condition)
+
+    async def check_condition(self, condition: str) -> str | None:
+        return await self._tasks.check(condition)
 
     def _batches(self, values: Collection[str]) -> list[list[str]]:
         size, is_long = self._reader.list_size, self._reader.takes_long
         return list(soql.batches(unique(values), most=size, is_long=is_long))
-
-    async def _columns(self, fields: Collection[str]) -> list[str]:
-        """*fields*, and what every look at a task includes, as far as the integration user sees them."""
-        org = self._org or await self.org()
-        wanted = unique([*_SEEN, self._key_field, *fields])
-        if bad := [name for name in wanted if not soql.is_field_name(name)]:
-            raise ValueError(f"{bad[0]!r} is not a field's API name")
-        return [name for name in wanted if name in org.task_fields]
-
-    def _seen(self, row: Row) -> TaskSeen:
-        modified = row.get("LastModifiedDate")
-        return TaskSeen(
-            id=id18(row["Id"]),
-            key=row.get(self._key_field),
-            fields={name: value for name, value in row.items() if name != "attributes"},
-            is_deleted=bool(row.get("IsDeleted")),
-            is_archived=bool(row.get("IsArchived")),
-            modified_at=datetime.fromisoformat(modified) if modified else None,
-            modified_by=row.get("LastModifiedById"),
-        )
 
     # ----------------------------------------------------------------- people and records
 

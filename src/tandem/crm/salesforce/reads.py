@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from tandem.crm.salesforce.composite import HEAVY_PARTS, Part, ask
 from tandem.errors import TryLater
 from tandem.model import Side
 
-__all__ = ["Query", "QueryStyle", "Reader", "Row"]
+__all__ = ["Answer", "Query", "QueryStyle", "Reader", "Row", "unique"]
 
 Row = dict[str, Any]
 
@@ -47,6 +47,7 @@ class Answer(msgspec.Struct, frozen=True, rename="camel"):
     records: list[Row] = []
     done: bool = True
     next_records_url: str | None = None
+    total_size: int = 0
 
 
 _answer = msgspec.json.Decoder(Answer)
@@ -98,6 +99,34 @@ class Reader:
     async def collect(self, operation: str, queries: Iterable[Query]) -> list[Row]:
         """The rows of all queries together."""
         return [row for rows in await self.run(operation, list(queries)) for row in rows]
+
+    async def pages(
+        self, operation: str, query: Query, *, gives_up_on: frozenset[str] = frozenset()
+    ) -> AsyncGenerator[list[Row], None]:
+        """The result page by page, however small Salesforce makes them; for codes see `Call`."""
+        page = await self.first_page(operation, query, gives_up_on=gives_up_on)
+        while True:
+            yield page.records
+            if page.done or not page.next_records_url:
+                return
+            page = await self.caller.fetch(
+                Call(
+                    operation=f"{operation} (next page)",
+                    path=page.next_records_url,
+                    gives_up_on=gives_up_on,
+                ),
+                _answer,
+            )
+
+    async def first_page(
+        self, operation: str, query: Query, *, gives_up_on: frozenset[str] = frozenset()
+    ) -> Answer:
+        path = self.path_of(query)
+        if len(path) > _URL_LIMIT and self.takes_long:
+            (page,) = await self._together(operation, [query])
+            return page
+        call = Call(operation=operation, path=path, gives_up_on=gives_up_on)
+        return await self.caller.fetch(call, _answer)
 
     async def _together(self, operation: str, queries: Sequence[Query]) -> list[Answer]:
         parts = [Part(method="GET", url=self.path_of(query)) for query in queries]

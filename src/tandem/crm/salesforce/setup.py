@@ -17,7 +17,15 @@ from tandem.errors import AccessLost, CrmError, Rejected
 from tandem.mapping.ids import id18
 from tandem.model import Org, SalesforceUser, Side, TaskStatus, WriteResult
 
-__all__ = ["KEY_LENGTH", "Identity", "create_key_field", "identity", "org", "users"]
+__all__ = [
+    "KEY_LENGTH",
+    "Identity",
+    "create_key_field",
+    "field_types",
+    "identity",
+    "org",
+    "users",
+]
 
 KEY_LENGTH = 80
 
@@ -170,6 +178,13 @@ def _org_from(
 
 def _choices(field: _Field | None) -> tuple[str, ...]:
     return tuple(one.value for one in field.picklist_values if one.active) if field else ()
+
+
+async def field_types(reader: Reader) -> dict[str, str]:
+    """The types of Task's fields by API name, as far as the integration user sees them."""
+    call = Call(operation="describe Task", path=f"{reader.data_path}/sobjects/Task/describe")
+    described = await reader.caller.fetch(call, _describe)
+    return {field.name: field.type for field in described.fields}
 
 
 async def users(reader: Reader) -> list[SalesforceUser]:

@@ -10,9 +10,20 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+from tandem.errors import SettingsError
 from tandem.mapping.ids import id18
 
-__all__ = ["any_of", "batches", "ids_in", "instant", "is_field_name", "like", "text", "texts_in"]
+__all__ = [
+    "any_of",
+    "batches",
+    "grouped",
+    "ids_in",
+    "instant",
+    "is_field_name",
+    "like",
+    "text",
+    "texts_in",
+]
 
 STATEMENT_LIMIT = 100_000
 """Characters of one statement [soql-limits]; lists are kept well below."""
@@ -62,6 +73,29 @@ def texts_in(field: str, values: Iterable[str]) -> str:
 def any_of(conditions: Iterable[str]) -> str:
     """Conditions of which one has to hold; in parentheses, since AND and OR may not be mixed on one level."""
     return f"({' OR '.join(conditions)})"
+
+
+def grouped(condition: str) -> str:
+    """
+    A condition somebody wrote, in parentheses, so that it stands for itself beside others.
+
+    ``SettingsError`` for one that would end those parentheses, or that begins a text without ending it.
+    """
+    depth, in_text, is_escaped = 0, False, False
+    for sign in condition:
+        if in_text:
+            in_text = is_escaped or sign != "'"
+            is_escaped = sign == "\\" and not is_escaped
+        elif sign == "'":
+            in_text = True
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+            if depth < 0:
+                break
+    if depth or in_text:
+        what = "a quotation mark" if in_text else "a parenthesis"
+        raise SettingsError(f"In the condition {condition!r} {what} has no counterpart.")
+    return f"({condition})"
 
 
 def is_field_name(name: str) -> bool:

@@ -11,6 +11,8 @@ import enum
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -26,7 +28,14 @@ from tandem.crm.salesforce.composite import (
     error_of,
 )
 from tandem.crm.salesforce.errors import ItemError, first, written_from
-from tandem.errors import BudgetSpent, CrmError, OutcomeUnknown, Rejected, TandemError
+from tandem.errors import (
+    BudgetSpent,
+    CrmError,
+    OutcomeUnknown,
+    Rejected,
+    TandemError,
+    TryLater,
+)
 from tandem.mapping.ids import id18
 from tandem.model import WriteResult, Written
 
@@ -38,6 +47,7 @@ _LOCKED = "UNABLE_TO_LOCK_ROW"
 _SMALLER = (200, 50, 1)
 """Failed locks are tried again in ever smaller groups ([lock-help], DESIGN "Writing once")."""
 RETRY_CALLS = 10
+_PRECONDITION_FAILED = 412
 _SLOW, _FAST = 10.0, 4.0
 """Seconds a call may take before the next is made smaller, or larger: above 20 it counts as a long one."""
 
@@ -97,6 +107,39 @@ class Writer:
             await self._caller.clock.sleep(1.0 + self._jitter.random())
             await self._again(verb, object_name, records, outcomes, locked, group_size)
         return outcomes
+
+    async def update_if_unmodified(
+        self, object_name: str, record: Record, since: datetime
+    ) -> Written:
+        """
+        Patch one record, unless it changed after *since*: If-Unmodified-Since, Salesforce's only optimistic
+        lock [errorcodes]. It knows whole seconds.
+        """
+        record_id = id18(record["Id"])
+        body = {name: value for name, value in record.items() if name != "Id"}
+        call = Call(
+            operation=f"update {object_name} if unmodified",
+            method="PATCH",
+            path=f"{self._data_path}/sobjects/{object_name}/{record_id}",
+            body=msgspec.json.encode(body),
+            headers={"If-Unmodified-Since": format_datetime(since.astimezone(UTC), usegmt=True)},
+            is_write=True,
+        )
+        try:
+            await self._caller.send(call)
+        except OutcomeUnknown as error:
+            return _unknown(error)
+        except TryLater as error:
+            if error.code != _LOCKED:
+                raise
+            return _not_sent(error)
+        except Rejected as error:
+            if error.status == _PRECONDITION_FAILED:
+                return replace(_not_sent(error), code="PRECONDITION")
+            words = str(error).partition(": ")[2] or str(error)
+            refused = ItemError(message=words, error_code=error.code)
+            return written_from(refused, record, self._key_field)
+        return _done(record_id)
 
     async def _in_calls(
         self, verb: Verb, object_name: str, records: Sequence[Record]
