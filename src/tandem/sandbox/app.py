@@ -1,4 +1,4 @@
-"""What stands around a vendor's app: the control plane, the journal, latency and faults."""
+"""What stands around a vendor's app: the control plane, the pages, the journal, latency and faults."""
 
 import asyncio
 from email.utils import format_datetime
@@ -8,6 +8,7 @@ import msgspec
 from tandem.sandbox.faults import ConnectionDropped, FaultKind, FaultRule
 from tandem.sandbox.frontdoor import App, Message, Receive, Scope, Send
 from tandem.sandbox.journal import Request
+from tandem.sandbox.pages import Pages
 from tandem.sandbox.world import World
 
 CONTROL_PATH = "/_sandbox"
@@ -17,23 +18,29 @@ SILENCE_SECONDS = 120.0
 
 class SandboxApp:
     """
-    An ASGI app around a vendor's app. The control plane is never journalled, delayed or faulted.
+    An ASGI app around a vendor's app. Control plane and pages are never journalled, delayed or faulted.
 
     Answers carry a Date of the sandbox's clock, as the CRM's own clock would be. A dropped
     connection is `ConnectionDropped` raised out of the app.
     """
 
-    def __init__(self, side: str, world: World, vendor: App, control: App) -> None:
+    def __init__(
+        self, side: str, world: World, vendor: App, control: App, pages: Pages | None = None
+    ) -> None:
         self._side = side
         self._world = world
         self._vendor = vendor
         self._control = control
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         scope = _origin_form(scope)
         path = str(scope["path"])
+        if self._pages is not None and self._pages.takes(scope):
+            await self._pages(scope, receive, send)
+            return
         if path == CONTROL_PATH or path.startswith(f"{CONTROL_PATH}/"):
             await self._control(scope, receive, send)
             return

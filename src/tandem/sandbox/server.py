@@ -17,6 +17,7 @@ from tandem.sandbox.clock import Clock
 from tandem.sandbox.control import DATA, Control, ControlError, create_control
 from tandem.sandbox.data import Sample, sample
 from tandem.sandbox.frontdoor import App, FrontDoor
+from tandem.sandbox.pages import Pages, create_pages
 from tandem.sandbox.world import HUBSPOT, SALESFORCE, World
 
 HUBSPOT_HOSTS = ("api.hubapi.com", "app.hubspot.com")
@@ -63,8 +64,16 @@ class Sandbox:
             self.world, {HUBSPOT: self.hubspot, SALESFORCE: self.salesforce}, self._make_sample
         )
         self.sample = None
-        self.hubspot_app = self._app(HUBSPOT, hubspot_side.create_app(self.hubspot))
-        self.salesforce_app = self._app(SALESFORCE, salesforce_side.create_app(self.salesforce))
+        pages = {
+            HUBSPOT: create_pages(self.hubspot, lambda: self._url_or_none(SALESFORCE)),
+            SALESFORCE: create_pages(self.salesforce, lambda: self._url_or_none(HUBSPOT)),
+        }
+        hubspot, salesforce = (
+            hubspot_side.create_app(self.hubspot),
+            salesforce_side.create_app(self.salesforce),
+        )
+        self.hubspot_app = self._app(HUBSPOT, hubspot, pages[HUBSPOT])
+        self.salesforce_app = self._app(SALESFORCE, salesforce, pages[SALESFORCE])
         self._host = host
         self._ports = {HUBSPOT: hubspot_port, SALESFORCE: salesforce_port}
         self._folder = folder
@@ -140,8 +149,11 @@ class Sandbox:
         self.sample = sample(world.language, world.clock.now(), world.seed)
         return {HUBSPOT: self.sample.hubspot, SALESFORCE: self.sample.salesforce}
 
-    def _app(self, side: str, vendor: App) -> SandboxApp:
-        return SandboxApp(side, self.world, vendor, create_control(self.control, side))
+    def _app(self, side: str, vendor: App, pages: Pages) -> SandboxApp:
+        return SandboxApp(side, self.world, vendor, create_control(self.control, side), pages)
+
+    def _url_or_none(self, side: str) -> str | None:
+        return self._url(side) if side in self._doors else None
 
     def _url(self, side: str) -> str:
         if side not in self._doors:
