@@ -176,7 +176,7 @@ def contact_of(
     The HubSpot contact that a Salesforce contact or lead is: ``person_for`` read backwards.
 
     By the ids that HubSpot's own connector stored (its own, or one that a conversion or a merge led from),
-    else by *email* or the address in *people*, primary or secondary. A contact that is another living person
+    else by *email* or the address in *people*, primary or secondary, those it had before last. A contact that is another living person
     does not count: by a stored id of that person, unless the address is theirs as well. Of several the oldest.
     *people* has to hold what ``ids_of`` and ``unread_ids`` ask for, *former* is ``former_ids`` of them; all ids
     have 18 characters, addresses are lower case.
@@ -194,14 +194,12 @@ def contact_of(
     ]
     if stored:
         return FoundContact(min(stored, key=_by_age), "stored id")
-    addresses = {text.lower() for text in (email, person.email if person else None) if text}
-    alike = [
-        one
-        for address in sorted(addresses)
-        if (one := by_email.get(address)) is not None and _may_be(one, address, person, people)
-    ]
-    if alike:
-        return FoundContact(min(alike, key=_by_age), "e-mail")
+    today = {text for text in (email, person.email if person else None) if text}
+    once = {one.email for each in ids if (one := people.get(each)) is not None and one.email}
+    for addresses in (today, once - today):
+        alike = _with_address(addresses, person, by_email, people)
+        if alike:
+            return FoundContact(min(alike, key=_by_age), "e-mail")
     return Missing(Reason.NO_HUBSPOT_RECORD)
 
 
@@ -225,6 +223,19 @@ def _person_stored(contact: Contact, people: Mapping[str, Person]) -> Person | N
     ids = [one for one in (contact.salesforce_contact_id, contact.salesforce_lead_id) if one]
     living = [person for one in ids if (person := _living(one, people)) is not None]
     return min(living, key=lambda one: one.type is PersonType.LEAD) if living else None
+
+
+def _with_address(
+    addresses: Iterable[str],
+    person: Person | None,
+    by_email: Mapping[str, Contact],
+    people: Mapping[str, Person],
+) -> list[Contact]:
+    return [
+        one
+        for address in map(str.lower, addresses)
+        if (one := by_email.get(address)) is not None and _may_be(one, address, person, people)
+    ]
 
 
 def _may_be(

@@ -64,15 +64,11 @@ def owners_by_user(owners: Iterable[HubSpotOwner], owner_map: OwnerMap) -> Mappi
     Only active people. Of several owners of one user the manually matched one counts, then the one with the
     same address, then the oldest (lowest id). A queue has none.
     """
-    ranked = sorted(
-        (_WEIGHT.get(match.how, len(_WEIGHT)), _by_number(owner.id), owner.id, match.user_id)
-        for owner in owners
-        if owner.active and owner.type != "QUEUE"
-        if (match := owner_map.get(owner.id, _NOBODY)).user_id is not None
-    )
+    active = {owner.id for owner in owners if owner.active and owner.type != "QUEUE"}
     chosen: dict[str, str] = {}
-    for _, _, owner_id, user_id in ranked:
-        if user_id is not None:
+    for owner_id in sorted(owner_map, key=lambda one: _rank(one, owner_map[one])):
+        user_id = owner_map[owner_id].user_id
+        if user_id is not None and owner_id in active:
             chosen.setdefault(user_id, owner_id)
     return chosen
 
@@ -82,25 +78,31 @@ _WEIGHT = {How.MANUAL: 0, How.EMAIL: 1, How.EMAIL_AND_NAME: 2}
 
 def owner_of(
     user_id: str | None,
-    by_user: Mapping[str, str],
-    owner_map: OwnerMap,
+    owners: OwnerMap,
     *,
+    by_user: Mapping[str, str] | None = None,
     present: str | None = None,
 ) -> str | None:
     """
     The HubSpot owner for a task of *user_id*; None where nobody is mapped, as for a queue.
 
-    *present*, who owns the HubSpot task now, stays if that is the same user.
+    *by_user* is ``owners_by_user``, which knows who is active; without it any owner mapped to the user may be
+    meant, a person's choice first, else the oldest (lowest id). *present*, who owns the HubSpot task now, stays
+    if that is the same user.
     """
     if user_id is None:
         return None
-    if present is not None and owner_map.get(present, _NOBODY).user_id == user_id:
+    if present is not None and owners.get(present, _NOBODY).user_id == user_id:
         return present
-    return by_user.get(user_id)
+    if by_user is not None:
+        return by_user.get(user_id)
+    mapped = (owner_id for owner_id, match in owners.items() if match.user_id == user_id)
+    return min(mapped, key=lambda one: _rank(one, owners[one]), default=None)
 
 
-def _by_number(owner_id: str) -> int:
-    return int(owner_id) if owner_id.isdecimal() else -1
+def _rank(owner_id: str, match: Match) -> tuple[int, int, str]:
+    number = int(owner_id) if owner_id.isdecimal() else -1
+    return _WEIGHT.get(match.how, len(_WEIGHT)), number, owner_id
 
 
 def _match(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ from tandem.mapping.normal_form import BODY_LIMIT, hubspot_normal_form
 from tandem.mapping.own_words import is_shortened, without_own_words
 from tandem.mapping.readable import text_from_html
 from tandem.mapping.salesforce import TaskContext, render, seen_fields
-from tandem.mapping.task_facts import task_facts
+from tandem.mapping.task_facts import facts_of
 from tandem.model import (
     Activity,
     Body,
@@ -99,7 +100,7 @@ def _org(**changes: Any) -> Org:
         "writable_fields": frozenset(TASK),
         "has_key_field": True,
         "default_priority": "Normal",
-        "record_types": {"Sales": "012000000000001"},
+        "record_types": {"Sales": "012000000000001AAA"},
     }
     return Org(**{**values, **changes})
 
@@ -477,6 +478,18 @@ def test_the_key_of_a_salesforce_task_is_the_same_for_both_forms_of_its_id() -> 
         salesforce_task_key("00D5g00000AbCdE", "'; DROP")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    fields: dict[str, Any]
+    key: str | None = None
+    created_at: datetime | None = CREATED
+    what_type: str | None = None
+    is_deleted: bool = False
+    is_archived: bool = False
+    is_recurrence: bool = False
+    is_private: bool = False
+
+
 def test_the_facts_of_a_task_follow_from_its_fields() -> None:
     fields = {
         "TaskSubtype": "Call",
@@ -486,10 +499,9 @@ def test_the_facts_of_a_task_follow_from_its_fields() -> None:
         "Status": "Cancelled",
         "WhoId": "003AAA",
         "WhatId": "006AAA",
-        "IsRecurrence": True,
         "Description": "text\n[tandem:7-call-1]",
     }
-    facts = task_facts(fields, _org(), created_at=CREATED)
+    facts = facts_of(_Seen(fields=fields, is_recurrence=True), _org())
 
     assert (facts.key, facts.subtype, facts.type) == ("7-call-1", "Call", "Call")
     assert (facts.record_type, facts.related) == ("Sales", Related.OPPORTUNITY)
@@ -511,7 +523,7 @@ def test_the_facts_of_a_task_follow_from_its_fields() -> None:
 def test_related_to_is_known_by_its_type_else_by_its_prefix(
     what_id: str | None, what_type: str | None, expected: Related
 ) -> None:
-    facts = task_facts({"WhatId": what_id}, _org(), created_at=CREATED, what_type=what_type)
+    facts = facts_of(_Seen(fields={"WhatId": what_id}, what_type=what_type), _org())
 
     assert facts.related is expected
     assert facts.record_type is None
