@@ -19,6 +19,10 @@ PERMISSIONS = (
     "CustomizeApplication",
     "CreateAuditFields",
     "UpdateWithInactiveOwner",
+    "RunReports",
+    "CreateCustomizeReports",
+    "ManageReportsInPubFolders",
+    "CreateReportFolders",
 )
 
 AUDIT_FIELDS = frozenset({"CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"})

@@ -27,6 +27,7 @@ from tandem.sandbox.salesforce import (
     tree,
 )
 from tandem.sandbox.salesforce.address import base_url
+from tandem.sandbox.salesforce.analytics import analytics_resources
 from tandem.sandbox.salesforce.bulk_routes import bulk_resources, bulk_routes
 from tandem.sandbox.salesforce.errors import SalesforceError
 from tandem.sandbox.salesforce.resource import Call, Reply, Router, segments
@@ -92,6 +93,7 @@ class DataApi:
             [
                 *bulk_resources(state),
                 *tooling_resources(state),
+                *analytics_resources(state),
                 *collections.RESOURCES,
                 *composite.resources(inner),
                 *tree.RESOURCES,

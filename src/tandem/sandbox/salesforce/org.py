@@ -51,8 +51,8 @@ def found(state: "SalesforceState") -> None:
     profiles = {
         name: _profile(state, name, frozenset(permissions))
         for name, permissions in (
-            (ADMINISTRATOR, PERMISSIONS[:5]),
-            (STANDARD_USER, ("ApiEnabled",)),
+            (ADMINISTRATOR, (*PERMISSIONS[:5], *PERMISSIONS[7:])),
+            (STANDARD_USER, ("ApiEnabled", "RunReports", "CreateCustomizeReports")),
         )
     }
     add_user(state, profiles[ADMINISTRATOR], ADMIN_USERNAME, "Admin", "User", Id=state.admin_id)

@@ -4,7 +4,9 @@ from tandem.sandbox.salesforce.errors import SalesforceError
 from tandem.sandbox.salesforce.resource import Call, Reply, Resource
 
 _NAMES = (
+    "analytics",
     "composite",
+    "folders",
     "jobs",
     "limits",
     "parameterizedSearch",
