@@ -234,16 +234,22 @@ def due_of(hubspot: Fields, salesforce: Fields) -> Due | None:
     return Due(date.fromisoformat(day) if isinstance(day, str) else None, at)
 
 
-def holds_more(activity: Activity, comments: str | None = None, *, room: int = 0) -> bool:
+def holds_more(activity: Activity, comments: str | None = None) -> bool:
     """
     Whether the body of a HubSpot task holds more than Comments can show.
 
     Then an edit of Comments is a conflict, never an overwriting. *comments*, what Salesforce says, are asked
-    whether they were shortened; *room* is what Tandem's own additions take of their length.
+    whether they were shortened; a body counts as shortened too if Tandem's additions may have taken its room.
     """
     if comments is not None and is_shortened(comments):
         return True
+    room = _MARK_ROOM + (_NAMES_ROOM if activity.attachment_ids else 0)
     return body_holds_more(activity.body, COMMENTS_LIMIT - room)
+
+
+# What the mark of orgs without the key field and the names of what is attached take at most of Comments.
+_MARK_ROOM = 100
+_NAMES_ROOM = 4_500
 
 
 # --------------------------------------------------------------------------- do both say the same

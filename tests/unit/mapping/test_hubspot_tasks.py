@@ -394,7 +394,10 @@ def test_shortened_comments_say_that_hubspot_holds_more() -> None:
 
     assert holds_more(plain, "a\n(shortened)")
     assert not holds_more(plain, "a")
-    assert holds_more(_was(body=Body(html=f"<p>{'x' * 31_950}</p>")), room=100)
+    assert holds_more(_was(body=Body(html=f"<p>{'x' * 31_950}</p>")))
+    long = Body(html=f"<p>{'x' * 30_000}</p>")
+    assert not holds_more(_was(body=long))
+    assert holds_more(_was(body=long, attachment_ids=("1",)))
 
 
 # --------------------------------------------------------------------------- what HubSpot says then
