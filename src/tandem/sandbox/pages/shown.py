@@ -1,6 +1,7 @@
 """Instants, days and bodies as people read them."""
 
 import html
+import re
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ _BLOCKS = frozenset(
         "section", "table", "tbody", "tr", "ul",
     )
 )  # fmt: skip
+_GAPS = re.compile(r"\n{3,}")
 _UNSEEN = frozenset({"head", "script", "style", "template", "title"})
 
 
@@ -73,7 +75,7 @@ def plain(body: str | None) -> str:
     reader.feed(body)
     reader.close()
     lines = [" ".join(line.split()) for line in "".join(reader.found).split("\n")]
-    return "\n".join(lines).strip("\n")
+    return _GAPS.sub("\n\n", "\n".join(lines)).strip("\n")
 
 
 def as_html(text: str | None) -> str | None:

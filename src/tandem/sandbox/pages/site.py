@@ -86,7 +86,7 @@ class Pages:
         if path.startswith(STATIC):
             return True
         place = self._find(path)[0]
-        if place is None:
+        if place is None or (place.for_browsers and not _wants_html(scope)):
             return False
         return scope["method"] in ("GET", "HEAD") or (
             scope["method"] == "POST" and place.act is not None
@@ -126,13 +126,7 @@ class Pages:
             form=visit.form, cookies=visit.cookies,
         )  # fmt: skip
         try:
-            if request.method == "POST" and place.act is not None:
-                try:
-                    answer: Answer = place.act(visit)
-                except ValueError as error:
-                    answer = place.show(visit.troubled(_told(visit.words, error)))
-            else:
-                answer = place.show(visit)
+            answer = _done(place, visit) if request.method == "POST" else place.show(visit)
         except NoSuchPage as error:
             answer = _sentence(visit, error.text, 404)
         if isinstance(answer, Go):
@@ -205,6 +199,19 @@ class Pages:
         for name, value in answer.keep.items():
             _keep(response, name, value)
         return response
+
+
+def _done(place: Place, visit: Visit) -> Answer:
+    """What a form leads to; its page once more, with the reason, where it cannot be done."""
+    assert place.act is not None
+    try:
+        return place.act(visit)
+    except ValueError as error:
+        return place.show(visit.troubled(_told(visit.words, error)))
+
+
+def _wants_html(scope: Scope) -> bool:
+    return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
 
 
 def _told(words: Words, error: ValueError) -> str:

@@ -92,11 +92,15 @@ Answer = Page | Go
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One address: *pattern* is a regular expression for the whole path, *act* answers forms sent there."""
+    """
+    One address: *pattern* is a regular expression for the whole path, *act* answers forms sent there.
+    What is `for_browsers` is shown to those who ask for HTML; others get what the vendor's API says.
+    """
 
     pattern: str
     show: Callable[[Visit], Answer]
     act: Callable[[Visit], Go] | None = None
+    for_browsers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

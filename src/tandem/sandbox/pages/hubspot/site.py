@@ -41,7 +41,7 @@ class HubSpotPages:
         self._do = Doings(state, self.shown, lambda: self._at)
         list_of_contacts = rf"/contacts/{PORTAL}(?:/objects/0-1(?:/views/all/list)?)?/?"
         self.places: Sequence[Place] = (
-            Place(pattern="/", show=self._home),
+            Place(pattern="/", show=self._home, for_browsers=True),
             Place(pattern=list_of_contacts, show=self._contacts, act=self._do),
             Place(pattern=rf"/contacts/{PORTAL}/record/0-1/{RECORD}/?", show=self._contact, act=self._do),
             Place(pattern=rf"/contacts/{PORTAL}/record/(?P<type>0-\d{{1,4}})/{RECORD}/?", show=self._record, act=self._act_on_record),

@@ -56,7 +56,8 @@ class SalesforcePages:
         do = Doings(state, self._acting)
         self._reports = ReportPages(self._reader)
         self.places: Sequence[Place] = (
-            Place(pattern=r"/(?:lightning/?(?:page/home/?)?)?", show=self._home),
+            Place(pattern="/", show=self._home, for_browsers=True),
+            Place(pattern=r"/lightning(?:/page/home)?/?", show=self._home),
             Place(pattern=r"/lightning/o/(?P<object>Contact|Lead|Account)(?:/(?:list|home))?/?", show=self._people, act=do),
             Place(pattern=r"/lightning/o/Task(?:/(?:list|home))?/?", show=self._tasks, act=do),
             Place(pattern=r"/lightning/o/Report(?:/(?:list|home))?/?", show=self._reports.listing, act=do),
