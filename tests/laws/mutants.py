@@ -765,7 +765,7 @@ PLAN = (
     _mutant(
         "conflicts are not reported",
         "sync.plan",
-        "if move is Move.APART and rules.is_two_way:",
+        "if move is Move.APART and rules.goes_both_ways(name):",
         "if False:",
         f"{_PLAN}.test_every_edit_survives_or_is_named_in_a_conflict",
     ),

@@ -11,74 +11,40 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from tandem.crm.connector import TaskSeen
+from tandem.engine.answers import linked
 from tandem.engine.context import RunContext
 from tandem.engine.reports import Outcome
 from tandem.engine.work import Done, Work, intent_of, line
-from tandem.mapping.key_mark import key_in
-from tandem.mapping.salesforce import seen_in_salesforce
-from tandem.model import Link, LinkState, WriteResult, Written
+from tandem.engine.writers import Existing, Writer
+from tandem.model import LinkState, Side, WriteResult, Written
 from tandem.sync.reasons import Reason
 
-__all__ = ["adopted", "already_there", "find", "look_up"]
-
-_CLOCKS_APART = timedelta(minutes=10)
-"""How far the two CRMs' clocks may differ when a task is looked for by when it was created."""
+__all__ = ["adopted", "already_there", "in_bin", "look_up"]
 
 _LOOKS_FOR_HIDDEN = 3
 """How often a task whose key is taken is looked for, minutes apart, before it counts as hidden."""
 
 
-async def find(
-    run: RunContext, links: Sequence[Link], people: Sequence[str], *, also_by_mark: bool = False
-) -> Mapping[str, TaskSeen]:
-    """
-    The tasks that exist under the keys of *links*, recycle bin and archive included.
-
-    *also_by_mark* looks for those that were written before the org had its key field, too.
-    """
-    if not links:
-        return {}
-    found: dict[str, TaskSeen] = {}
-    if run.org.has_key_field:
-        found |= await run.salesforce.tasks_by_key([link.key for link in links])
-    if also_by_mark or not run.org.has_key_field:
-        left = [link for link in links if link.key not in found]
-        found |= await _by_mark(run, left, people)
-    return found
-
-
-async def _by_mark(
-    run: RunContext, links: Sequence[Link], people: Sequence[str]
-) -> dict[str, TaskSeen]:
-    if not links:
-        return {}
-    since = min(
-        (link.intent.announced_at for link in links if link.intent is not None), default=None
-    )
-    oldest = min((link.created_at for link in links if link.created_at), default=run.now)
-    candidates = await run.salesforce.tasks_like(people, (since or oldest) - _CLOCKS_APART)
-    wanted = {link.key for link in links}
-    found: dict[str, TaskSeen] = {}
-    for task in candidates:
-        key = key_in(str(task.fields.get("Description") or ""))
-        if key in wanted:
-            found.setdefault(key, task)
-    return found
-
-
-async def already_there(run: RunContext, works: Sequence[Work]) -> Mapping[str, TaskSeen]:
+async def already_there(writer: Writer, works: Sequence[Work]) -> Mapping[str, Existing]:
     """The tasks that exist under the keys of *works*; nothing is asked where there are none."""
-    people = sorted({str(work.record.get("WhoId") or "") for work in works} - {""})
-    return await find(run, [work.link for work in works], people)
+    people = {person for work in works for person in _people(work)}
+    return await writer.existing([work.link for work in works], sorted(people))
 
 
-async def look_up(run: RunContext, unsettled: Sequence[tuple[Work, Written]]) -> list[Done]:
-    """Settle creates whose key was taken or whose answer was lost by what Salesforce now holds."""
+def _people(work: Work) -> tuple[str, ...]:
+    if work.side is Side.HUBSPOT:
+        return work.attached.contact_ids
+    return (str(work.record["WhoId"]),) if work.record.get("WhoId") else ()
+
+
+async def look_up(
+    run: RunContext, writer: Writer, unsettled: Sequence[tuple[Work, Written]]
+) -> list[Done]:
+    """Settle creates whose key was taken or whose answer was lost by what the CRM now holds."""
     if not unsettled:
         return []
     works = [work for work, _ in unsettled]
-    found = await already_there(run, works)
+    found = await already_there(writer, works)
     done = []
     for work, answer in unsettled:
         task = found.get(work.link.key)
@@ -93,28 +59,20 @@ async def look_up(run: RunContext, unsettled: Sequence[tuple[Work, Written]]) ->
     return done
 
 
-def adopted(run: RunContext, work: Work, task: TaskSeen) -> Done:
+def adopted(run: RunContext, work: Work, task: Existing) -> Done:
     """Link what is there without writing: both sides as they are become the base."""
+    known = linked(work.link, work.side, task.id)
     if task.is_deleted:
-        link = replace(
-            work.link,
-            state=LinkState.ENDED,
-            reason=Reason.IN_RECYCLE_BIN,
-            salesforce_id=task.id,
-            intent=None,
-            due_at=None,
-            payload=None,
-        )
-        history = line(run, work, "ended", reason=Reason.IN_RECYCLE_BIN, record_id=task.id)
-        return Done(
-            link=link, outcome=Outcome.SKIPPED, reason=Reason.IN_RECYCLE_BIN, history=history
-        )
-    link = replace(
-        work.target,
-        salesforce_id=task.id,
-        salesforce=seen_in_salesforce(task.fields, run.marker),
-        intent=None,
-    )
+        reason = in_bin(work.side)
+        link = replace(known, state=LinkState.ENDED, reason=reason, due_at=None, payload=None)
+        history = line(run, work, "ended", reason=reason, record_id=task.id)
+        return Done(link=link, outcome=Outcome.SKIPPED, reason=reason, history=history)
+    target = linked(work.target, work.side, task.id)
+    if work.side is Side.HUBSPOT:
+        # What hangs on it was not read: as announced, and corrected by the next look at it.
+        link = replace(target, hubspot={**target.hubspot, **task.seen}, due_at=run.now)
+    else:
+        link = replace(target, salesforce=task.seen)
     return Done(
         link=link,
         outcome=Outcome.UNCHANGED,
@@ -122,10 +80,16 @@ def adopted(run: RunContext, work: Work, task: TaskSeen) -> Done:
     )
 
 
-def _landed(run: RunContext, work: Work, task: TaskSeen) -> Done:
-    link = replace(work.target, salesforce_id=task.id, intent=None)
+def in_bin(side: Side) -> Reason:
+    """Why nothing is created under the key of a task that lies deleted on *side*."""
+    return Reason.IN_RECYCLE_BIN if side is Side.SALESFORCE else Reason.DELETED_IN_HUBSPOT
+
+
+def _landed(run: RunContext, work: Work, task: Existing) -> Done:
     return Done(
-        link=link, outcome=Outcome.CREATED, history=line(run, work, "created", record_id=task.id)
+        link=linked(work.target, work.side, task.id),
+        outcome=Outcome.CREATED,
+        history=line(run, work, "created", record_id=task.id),
     )
 
 

@@ -24,11 +24,11 @@ from tandem.sync.plan import Settle, Unlink, Update, plan
 from tandem.sync.reasons import Reason
 from tandem.sync.status import closes_at, closes_by_clock
 
-__all__ = ["Again"]
+__all__ = ["Again", "Change"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
+class Change:
     """One pair with what HubSpot says of it now, and whom its task is to be on."""
 
     link: Link
@@ -54,13 +54,13 @@ class Again:
 
     async def decide(self, pairs: Sequence[tuple[Link, Activity, Resolved]]) -> list[Work | Done]:
         """An update, or nothing, for each pair; Salesforce is read only where something is to be written."""
-        changes = [self._change(*pair) for pair in pairs]
+        changes = [self.change(*pair) for pair in pairs]
         to_write: dict[str, Mapping[str, Any]] = {}
         parked: dict[str, Done] = {}
         for change in changes:
             try:
                 if fields := self._fields(change, UNREAD):
-                    to_write[change.link.key] = self._record(change, fields)
+                    to_write[change.link.key] = self.record(change, fields)
             except Unmappable as error:
                 parked[change.link.key] = self._parked(change, error)
         tasks = await self._read([c for c in changes if c.link.key in to_write], to_write)
@@ -74,7 +74,7 @@ class Again:
             for change in changes
         ]
 
-    def _parked(self, change: _Change, error: Unmappable) -> Done:
+    def _parked(self, change: Change, error: Unmappable) -> Done:
         link = replace(
             change.link,
             state=LinkState.PARKED,
@@ -87,12 +87,13 @@ class Again:
 
     # ------------------------------------------------------------------ what HubSpot changed
 
-    def _change(self, link: Link, activity: Activity, about: Resolved) -> _Change:
+    def change(self, link: Link, activity: Activity, about: Resolved) -> Change:
+        """What HubSpot says of the pair now, and whom its task is to be on."""
         moved_to, is_only_better = self._move(link, about)
         said = dict(self._drafter.said(activity, moved_to.contact if moved_to else None, about))
         if moved_to is None:
             said[Field.PERSON] = link.hubspot.get(Field.PERSON)
-        return _Change(
+        return Change(
             link=link,
             activity=activity,
             about=about,
@@ -112,7 +113,7 @@ class Again:
             return best, True
         return None, False
 
-    def _fields(self, change: _Change, salesforce: Seen) -> frozenset[Field]:
+    def _fields(self, change: Change, salesforce: Seen) -> frozenset[Field]:
         """What is to be written, given what Salesforce says (or that it was not read)."""
         if self._was_off(change):
             return frozenset()
@@ -123,7 +124,7 @@ class Again:
                 return action.fields | ({Field.OWNER} if moved else frozenset())
         return frozenset()
 
-    def _untold(self, change: _Change) -> Fields:
+    def _untold(self, change: Change) -> Fields:
         """What becomes the base although nothing is written: a body in other markup, say."""
         if self._was_off(change):
             return change.said
@@ -131,7 +132,7 @@ class Again:
         settles = [action for action in actions if isinstance(action, Settle)]
         return {name: value for one in settles for name, value in one.hubspot.items()}
 
-    def _pair(self, change: _Change, salesforce: Seen) -> Pair:
+    def _pair(self, change: Change, salesforce: Seen) -> Pair:
         link = change.link
         by_clock = closes_by_clock(change.activity, self._run.now) and salesforce is not UNREAD
         return Pair(
@@ -142,12 +143,12 @@ class Again:
             by_clock=frozenset({Field.STATUS}) if by_clock else frozenset(),
         )
 
-    def _rules(self, change: _Change) -> Rules:
+    def _rules(self, change: Change) -> Rules:
         kind = change.activity.kind
         policy = self._run.policy
         return rules_for(kind, policy, followed_fields(kind, policy.kind(kind)), self._zone)
 
-    def _was_off(self, change: _Change) -> bool:
+    def _was_off(self, change: Change) -> bool:
         """Whether the newest edit fell into a time when the kind was off: both sides as they are are the base."""
         since = self._run.policy.kind(change.activity.kind).since
         before, newest = change.link.modified_at, change.activity.modified_at
@@ -155,11 +156,17 @@ class Again:
             return False
         return before < newest <= since
 
-    def _fallbacks(self, change: _Change) -> tuple[str, ...]:
+    def fallbacks(self, change: Change) -> tuple[str, ...]:
+        """Who comes next in the chain, should Salesforce refuse the assignee."""
         on = change.moved_to.contact if change.moved_to else change.kept
         return self._drafter.fallbacks(on, self._drafter.assignee(change.activity, on))
 
-    def _record(self, change: _Change, fields: Collection[Field]) -> Mapping[str, Any]:
+    def kept(self, link: Link, about: Resolved) -> Contact | None:
+        """The contact chosen at creation, if the activity is still associated with it."""
+        return _kept(link, about)
+
+    def record(self, change: Change, fields: Collection[Field]) -> Mapping[str, Any]:
+        """The task's API fields that say *fields* as HubSpot has them now."""
         activity, about, contact = change.activity, change.about, change.kept
         candidate = change.moved_to or next(
             (one for one in about.candidates if contact and one.contact.id == contact.id), None
@@ -177,7 +184,7 @@ class Again:
     # ------------------------------------------------------------------ against what Salesforce says
 
     async def _read(
-        self, changes: Sequence[_Change], records: Mapping[str, Mapping[str, Any]]
+        self, changes: Sequence[Change], records: Mapping[str, Mapping[str, Any]]
     ) -> Mapping[str, TaskSeen]:
         """
         The tasks as they are now: a value that a person put there is kept in full before it is covered.
@@ -192,7 +199,7 @@ class Again:
         ids = [change.link.salesforce_id for change in changes if change.link.salesforce_id]
         return await self._run.salesforce.tasks(ids, names & self._run.org.task_fields)
 
-    def _against(self, change: _Change, task: TaskSeen | None) -> Work | Done:
+    def _against(self, change: Change, task: TaskSeen | None) -> Work | Done:
         if task is None or task.is_deleted:
             actions = plan(self._pair(change, GONE), self._rules(change))
             reason = next(action.reason for action in actions if isinstance(action, Unlink))
@@ -214,7 +221,7 @@ class Again:
         fields = self._fields(change, now)
         new = {
             name: value
-            for name, value in self._record(change, fields).items()
+            for name, value in self.record(change, fields).items()
             if name not in task.fields or (task.fields[name] or None) != (value or None)
         }
         said = {name: change.said[name] for name in change.said if name in fields}
@@ -229,12 +236,13 @@ class Again:
             target=settled.link,
             record={"Id": task.id, **new},
             fields=tuple(sorted(fields)),
-            fallbacks=self._fallbacks(change),
+            fallbacks=self.fallbacks(change),
+            before={name: _text(task.fields.get(name)) for name in new},
             replaced=_replaced(task, new, touched, self._run),
             account_id=change.moved_to.person.account_id or "" if change.moved_to else "",
         )
 
-    def _settled(self, change: _Change, record: Mapping[str, Any], said: Fields) -> Done:
+    def _settled(self, change: Change, record: Mapping[str, Any], said: Fields) -> Done:
         """The pair once *record* is written; only what is written or settled moves the base."""
         link, activity, now = change.link, change.activity, self._run.now
         is_due = link.due_at is not None and link.due_at <= now
@@ -262,6 +270,10 @@ def _kept(link: Link, about: Resolved) -> Contact | None:
     if link.contact_id is None:
         return None
     return still_chosen(link.contact_id, [known.contact for known in about.people])
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _replaced(

@@ -1,5 +1,5 @@
 """
-What Salesforce's answer to one write means for its link: written, waiting or parked, and why.
+What a CRM's answer to one write means for its link: written, waiting or parked, and why.
 
 A record is parked only when it is the record that is wrong. What the organisation lacks for the moment
 (a lock, storage, calls) or what changed since it was read (a person, a list) makes it wait.
@@ -16,7 +16,7 @@ from tandem.engine.context import RunContext
 from tandem.engine.reports import Outcome
 from tandem.engine.work import Done, Work, ended, intent_of, line
 from tandem.errors import AccessLost
-from tandem.model import LinkState, Side, WriteResult, Written
+from tandem.model import Link, LinkState, Side, WriteResult, Written
 from tandem.sync.reasons import Reason
 from tandem.sync.schedule import next_try
 
@@ -25,7 +25,9 @@ __all__ = [
     "check_storage",
     "created",
     "deleted",
+    "deleted_in",
     "gone",
+    "linked",
     "refused",
     "unknown",
     "updated",
@@ -45,12 +47,18 @@ _NOT_ITS_FAULT = frozenset({Reason.NO_CALLS_LEFT, Reason.STORAGE_FULL, Reason.OR
 """These say nothing about the record: its turn comes with the next run, and no try is counted."""
 
 
-def created(run: RunContext, work: Work, salesforce_id: str) -> Done:
-    link = replace(work.target, salesforce_id=salesforce_id, intent=None)
+def linked(link: Link, side: Side, record_id: str) -> Link:
+    """*link* with its record on *side*."""
+    if side is Side.HUBSPOT:
+        return replace(link, hubspot_id=record_id, intent=None)
+    return replace(link, salesforce_id=record_id, intent=None)
+
+
+def created(run: RunContext, work: Work, record_id: str) -> Done:
     return Done(
-        link=link,
+        link=linked(work.target, work.side, record_id),
         outcome=Outcome.CREATED,
-        history=line(run, work, "created", record_id=salesforce_id),
+        history=line(run, work, "created", record_id=record_id),
     )
 
 
@@ -58,18 +66,37 @@ def updated(run: RunContext, work: Work) -> Done:
     return Done(
         link=replace(work.target, intent=None, attempts=0),
         outcome=Outcome.UPDATED,
-        history=line(run, work, "updated", record_id=work.link.salesforce_id),
+        history=line(
+            run, work, "updated", record_id=work.record_id, before=work.before, after=_after(work)
+        ),
     )
+
+
+def _after(work: Work) -> dict[str, str | None]:
+    """What was written where something was covered: an undo puts back only what still says so."""
+    return {
+        name: None if work.record.get(name) is None else str(work.record[name])
+        for name in work.before
+    }
 
 
 def gone(run: RunContext, work: Work) -> Done:
     """The task that was to be changed is deleted."""
-    return ended(run, work.link, Reason.DELETED_IN_SALESFORCE)
+    return ended(run, work.link, deleted_in(work.side))
+
+
+def deleted_in(side: Side) -> Reason:
+    """Why a pair ends whose record on *side* was deleted."""
+    return Reason.DELETED_IN_HUBSPOT if side is Side.HUBSPOT else Reason.DELETED_IN_SALESFORCE
 
 
 def deleted(run: RunContext, work: Work, answer: Written) -> Done:
     if answer.result in (WriteResult.DONE, WriteResult.GONE):
-        return ended(run, work.link, Reason.DELETED_IN_HUBSPOT, Outcome.DELETED)
+        done = ended(run, work.link, deleted_in(work.side.other), Outcome.DELETED)
+        entry = line(
+            run, work, "deleted", reason=done.reason, record_id=work.record_id, before=work.before
+        )
+        return replace(done, history=entry)
     if answer.result is WriteResult.UNKNOWN:
         return unknown(run, work)
     return refused(run, work, answer)
@@ -79,7 +106,7 @@ def unknown(run: RunContext, work: Work) -> Done:
     """The intent stays: the next run looks at the task before it writes again."""
     link = replace(
         work.link,
-        state=work.link.state if work.link.salesforce_id else LinkState.WAITING,
+        state=work.link.state if work.link.is_pair else LinkState.WAITING,
         reason=Reason.OUTCOME_UNKNOWN,
         intent=intent_of(run, work),
         contact_id=work.target.contact_id,  # whose tasks to look among
@@ -112,7 +139,7 @@ def _waiting(run: RunContext, work: Work, answer: Written, reason: Reason) -> Do
         return _parked(run, work, answer, Reason.NEVER_APPEARED if is_person else Reason.REFUSED)
     waiting = replace(
         link,
-        state=link.state if link.salesforce_id else LinkState.WAITING,
+        state=link.state if link.is_pair else LinkState.WAITING,
         reason=reason,
         detail=answer.message,
         intent=None,
@@ -132,7 +159,9 @@ def _parked(run: RunContext, work: Work, answer: Written, reason: Reason) -> Don
         detail=f"{answer.code}: {answer.message}" if answer.code else answer.message,
         intent=None,
         due_at=None,
-        modified_at=work.target.modified_at,  # this version is decided about; an edit of it is news
+        # This version is decided about; an edit of it is news.
+        modified_at=work.target.modified_at,
+        salesforce_modified_at=work.target.salesforce_modified_at,
     )
     return Done(
         link=link,

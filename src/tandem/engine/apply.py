@@ -17,10 +17,11 @@ from tandem.engine import answers as answers_
 from tandem.engine.context import RunContext
 from tandem.engine.prepare import renew_org
 from tandem.engine.reports import Outcome
-from tandem.engine.work import Done, Work, intent_of
+from tandem.engine.work import Done, Work, intent_of, replaced_line
+from tandem.engine.writers import Writer, writer_of
 from tandem.errors import BudgetSpent, CrmError
-from tandem.model import Link, WriteResult, Written
-from tandem.store.rows import History
+from tandem.model import Link, Side, WriteResult, Written
+from tandem.store.rows import History, KeptConflict
 from tandem.sync.reasons import Reason
 
 __all__ = ["announce", "apply", "settle"]
@@ -35,10 +36,11 @@ async def apply(run: RunContext, works: Sequence[Work]) -> list[Done]:
     run.at("announced")
     done: list[Done] = []
     try:
-        for operation in ("create", "update", "delete"):
-            group = [work for work in ordered if work.operation == operation]
-            if group:
-                await _carry_out(run, operation, group, done)
+        for side in (Side.SALESFORCE, Side.HUBSPOT):
+            for operation in ("create", "update", "delete"):
+                group = [w for w in ordered if w.side is side and w.operation == operation]
+                if group:
+                    await _carry_out(run, writer_of(run, side), operation, group, done)
     except (BudgetSpent, CrmError):
         await _withdraw(run, ordered, done)
         raise
@@ -47,12 +49,19 @@ async def apply(run: RunContext, works: Sequence[Work]) -> list[Done]:
 
 
 async def announce(run: RunContext, works: Iterable[Work]) -> None:
-    """Save what is about to be written, in one transaction, before the first call."""
+    """
+    Save what is about to be written, in one transaction, before the first call.
+
+    So is every value of a person that it covers: without that copy nothing is overwritten.
+    """
+    works = list(works)
     announced = [
         replace(work.link, intent=intent_of(run, work), contact_id=work.target.contact_id)
         for work in works
     ]
-    await run.db(_save, run, announced)
+    covered = [replaced_line(run, work) for work in works if work.replaced]
+    conflicts = [conflict for work in works for conflict in work.conflicts]
+    await run.db(_save, run, announced, covered, conflicts=conflicts)
 
 
 async def settle(
@@ -72,12 +81,24 @@ def _save(
     links: Sequence[Link],
     history: Sequence[History] = (),
     checkpoints: Mapping[str, Mapping[str, Any]] | None = None,
+    conflicts: Sequence[KeptConflict] = (),
 ) -> None:
+    fresh = [conflict for conflict in conflicts if not _is_kept(run, conflict)]
     with run.store.transaction(run.lease) as unit:
         unit.save_links(links)
         unit.append_history(history)
+        unit.keep_conflicts(fresh)
         for name, value in (checkpoints or {}).items():
             unit.set_checkpoint(name, dict(value))
+
+
+def _is_kept(run: RunContext, conflict: KeptConflict) -> bool:
+    """Whether this very conflict was kept when an earlier attempt at the write was announced."""
+    return any(
+        (each.field, each.winner, dict(each.lost))
+        == (conflict.field, conflict.winner, dict(conflict.lost))
+        for each in run.store.conflicts(key=conflict.key, open_only=True)
+    )
 
 
 async def _withdraw(run: RunContext, works: Sequence[Work], done: Sequence[Done]) -> None:
@@ -96,27 +117,29 @@ async def _withdraw(run: RunContext, works: Sequence[Work], done: Sequence[Done]
 
 
 async def _carry_out(
-    run: RunContext, operation: str, works: Sequence[Work], done: list[Done]
+    run: RunContext, writer: Writer, operation: str, works: Sequence[Work], done: list[Done]
 ) -> None:
     """Write *works* and add what became of each to *done*, as far as it is known when a call fails."""
     if operation == "delete":
         await run.db(run.store.check, run.lease)
-        answers = await run.salesforce.delete_tasks([str(work.record["Id"]) for work in works])
+        answers = await writer.delete(works)
         done += [answers_.deleted(run, *pair) for pair in zip(works, answers, strict=True)]
         return
     left = list(works)
     if operation == "create":
-        left = await _without_existing(run, works, done)
+        left = await _without_existing(run, writer, works, done)
     for turn in range(mend.ROUNDS):
         if not left:
             return
         is_last = turn + 1 == mend.ROUNDS
-        left = await _write(run, operation, left, done, is_last=is_last)
+        left = await _write(run, writer, operation, left, done, is_last=is_last)
 
 
-async def _without_existing(run: RunContext, works: Sequence[Work], done: list[Done]) -> list[Work]:
+async def _without_existing(
+    run: RunContext, writer: Writer, works: Sequence[Work], done: list[Done]
+) -> list[Work]:
     """Those of *works* that have no task yet; the others are adopted."""
-    existing = await adopt.already_there(run, [work for work in works if work.look_first])
+    existing = await adopt.already_there(writer, [work for work in works if work.look_first])
     done += [
         adopt.adopted(run, work, existing[work.link.key])
         for work in works
@@ -126,13 +149,18 @@ async def _without_existing(run: RunContext, works: Sequence[Work], done: list[D
 
 
 async def _write(
-    run: RunContext, operation: str, works: Sequence[Work], done: list[Done], *, is_last: bool
+    run: RunContext,
+    writer: Writer,
+    operation: str,
+    works: Sequence[Work],
+    done: list[Done],
+    *,
+    is_last: bool,
 ) -> list[Work]:
     """One turn: what could be put right is given back for the next, all else is done."""
     # Whoever lost the lease starts no call: the other worker may be writing the same.
     await run.db(run.store.check, run.lease)
-    write = run.salesforce.create_tasks if operation == "create" else run.salesforce.update_tasks
-    answers = await write([work.record for work in works])
+    answers = await (writer.create(works) if operation == "create" else writer.update(works))
     again: list[Work] = []
     unsettled: list[tuple[Work, Written]] = []
     refusals: list[tuple[Work, Written]] = []
@@ -149,7 +177,7 @@ async def _write(
     if any(answer.code == mend.INACTIVE_OWNER for answer in answers):
         await run.db(run.store.forget_cached, "users")
     try:
-        done += await _settled(run, operation, unsettled)
+        done += await _settled(run, writer, operation, unsettled)
     except (BudgetSpent, CrmError):
         # Nobody could look: these announcements stay, for the next run to look.
         done += [answers_.unknown(run, work) for work, _ in unsettled]
@@ -162,7 +190,7 @@ _UNSETTLED = {
     "create": frozenset({WriteResult.EXISTS, WriteResult.UNKNOWN}),
     "update": frozenset({WriteResult.GONE, WriteResult.UNKNOWN}),
 }
-"""Answers that tell too little: Salesforce is asked what there is."""
+"""Answers that tell too little: the CRM is asked what there is."""
 
 
 def _written(run: RunContext, operation: str, work: Work, answer: Written) -> Done:
@@ -172,30 +200,28 @@ def _written(run: RunContext, operation: str, work: Work, answer: Written) -> Do
 
 
 async def _settled(
-    run: RunContext, operation: str, unsettled: Sequence[tuple[Work, Written]]
+    run: RunContext, writer: Writer, operation: str, unsettled: Sequence[tuple[Work, Written]]
 ) -> list[Done]:
     if operation == "create":
-        return await adopt.look_up(run, unsettled)
+        return await adopt.look_up(run, writer, unsettled)
     done = [
         answers_.unknown(run, work)
         for work, answer in unsettled
         if answer.result is WriteResult.UNKNOWN
     ]
     gone = [pair for pair in unsettled if pair[1].result is WriteResult.GONE]
-    return done + await _gone(run, gone)
+    return done + await _gone(run, writer, gone)
 
 
-async def _gone(run: RunContext, unsettled: Sequence[tuple[Work, Written]]) -> list[Done]:
+async def _gone(
+    run: RunContext, writer: Writer, unsettled: Sequence[tuple[Work, Written]]
+) -> list[Done]:
     """Something an update names is deleted: the task itself, or the person or record it was to go to."""
     if not unsettled:
         return []
-    ids = [work.link.salesforce_id for work, _ in unsettled if work.link.salesforce_id]
-    tasks = await run.salesforce.tasks(ids, ())
-    living = {task.id for task in tasks.values() if not task.is_deleted}
-    done = [
-        answers_.gone(run, work) for work, _ in unsettled if work.link.salesforce_id not in living
-    ]
-    left = [pair for pair in unsettled if pair[0].link.salesforce_id in living]
+    living = await writer.living([work.record_id for work, _ in unsettled if work.record_id])
+    done = [answers_.gone(run, work) for work, _ in unsettled if work.record_id not in living]
+    left = [pair for pair in unsettled if pair[0].record_id in living]
     return done + await _refused(run, left)
 
 

@@ -71,6 +71,7 @@ class Connectors:
         hubspot, salesforce = found[Side.HUBSPOT], found[Side.SALESFORCE]
         assert isinstance(hubspot, HubSpotConnector)
         assert isinstance(salesforce, SalesforceConnector)
+        hubspot.begin_run()
         salesforce.begin_run()
         return Connected(hubspot=hubspot, salesforce=salesforce, external_ids=external_ids)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tandem.model import Org, Portal
+from tandem.model import KeyProperty, Org, Portal, TaskSchema
 from tandem.sync.owners import OwnerMap
 from tandem.sync.policy import Policy
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from tandem.store.connection_store import ConnectionStore
     from tandem.store.rows import Lease
 
-__all__ = ["FRESH", "LONG_AGO", "RunContext"]
+__all__ = ["FRESH", "LONG_AGO", "NO_SCHEMA", "RunContext"]
+
+NO_SCHEMA = TaskSchema(key=KeyProperty.NONE, statuses=())
+"""For runs that do not write to HubSpot: its task lists are not read."""
 
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 """Older than anything remembered: for asking a cache for what it has, however old."""
@@ -42,6 +45,7 @@ class RunContext:
     policy: Policy
     portal: Portal
     org: Org
+    schema: TaskSchema = NO_SCHEMA
     owners: OwnerMap
     company_pairs: Mapping[str, str]
     deal_pairs: Mapping[str, str]

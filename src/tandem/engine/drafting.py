@@ -25,7 +25,7 @@ from tandem.sync.correspondence import related_for
 from tandem.sync.policy import ContactChoice
 from tandem.sync.status import is_closed
 
-__all__ = ["Draft", "Drafter"]
+__all__ = ["Draft", "Drafter", "related_words"]
 
 _MOST_PARTICIPANTS = 50  # Shared Activities: one lead, or up to so many contacts [taskrelation]
 
@@ -194,6 +194,14 @@ class Drafter:
 
 def _related_said(about: Resolved) -> str | None:
     """HubSpot's companies and deals that stand for something in Salesforce; None for none."""
-    said = [f"deal {i}" for i, target in sorted(about.opportunities.items()) if target]
-    said += [f"company {i}" for i, target in sorted(about.accounts.items()) if target]
+    return related_words(
+        [i for i, target in about.opportunities.items() if target],
+        [i for i, target in about.accounts.items() if target],
+    )
+
+
+def related_words(deal_ids: Collection[str], company_ids: Collection[str]) -> str | None:
+    """The related records of an activity as one value for comparing; None for none."""
+    said = [f"deal {i}" for i in sorted(deal_ids)]
+    said += [f"company {i}" for i in sorted(company_ids)]
     return ", ".join(said) or None

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from tandem.engine import standing
 from tandem.engine.context import RunContext
 from tandem.engine.drafting import Draft, Drafter
-from tandem.engine.reports import Outcome
 from tandem.engine.resolve import Resolved
 from tandem.engine.work import Done, Work
 from tandem.mapping.salesforce import base_of
 from tandem.model import Activity, Field, Kind, Link, LinkState
 from tandem.sync.contact_choice import Candidate, contact_for
 from tandem.sync.reasons import Reason
-from tandem.sync.schedule import next_try, second_look
+from tandem.sync.schedule import second_look
 from tandem.sync.status import closes_at
 
 __all__ = ["First", "next_look"]
@@ -125,12 +125,13 @@ class First:
     # ------------------------------------------------------------------ not written
 
     def skipped(self, key: str, activity: Activity, link: Link | None, reason: Reason) -> Done:
-        """Left out by a rule or a choice, until the record or the settings change."""
-        known = self._link(key, activity, link)
-        settled = replace(
-            known, state=LinkState.SKIPPED, reason=reason, detail="", due_at=None, payload=None
-        )
-        return Done(link=settled, outcome=Outcome.SKIPPED, reason=reason)
+        """See ``standing.skipped``."""
+        return standing.skipped(self._link(key, activity, link), reason)
+
+    def not_kept(self, key: str, activity: Activity, reason: Reason) -> Done:
+        """Left out and counted, and nothing remembered of it."""
+        done = standing.skipped(self._link(key, activity, None), reason)
+        return replace(done, is_changed=False)
 
     def waiting(
         self,
@@ -141,49 +142,22 @@ class First:
         due_at: datetime | None = None,
         contact_id: str | None = None,
     ) -> Done:
-        """
-        Waits until *due_at*, or by the timetable; parked once that has run out.
-
-        With *contact_id* it is tried at once on news of that contact.
-        """
-        known = self._link(key, activity, link)
-        started = known.first_seen_at or self._run.now
-        is_look = reason is Reason.NO_CONTACT
-        due = due_at or next_try(started, known.attempts, self._run.now)
-        if due is None:
-            return self.parked(key, activity, link, Reason.NEVER_APPEARED)
-        settled = replace(
-            known,
-            state=LinkState.WAITING,
-            reason=reason,
-            detail="",
-            contact_id=contact_id or known.contact_id,
-            due_at=due,
-            attempts=known.attempts if due_at else known.attempts + 1,
-            looks=known.looks + 1 if is_look else known.looks,
+        """See ``standing.waiting``."""
+        return standing.waiting(
+            self._run,
+            self._link(key, activity, link),
+            reason,
+            due_at=due_at,
+            contact_id=contact_id,
             payload=_payload(activity),
         )
-        return Done(link=settled, outcome=Outcome.WAITING, reason=reason)
 
     def parked(
-        self,
-        key: str,
-        activity: Activity,
-        link: Link | None,
-        reason: Reason,
-        detail: str = "",
+        self, key: str, activity: Activity, link: Link | None, reason: Reason, detail: str = ""
     ) -> Done:
-        """Set aside until a person acts."""
+        """See ``standing.parked``."""
         known = self._link(key, activity, link)
-        settled = replace(
-            known,
-            state=LinkState.PARKED,
-            reason=reason,
-            detail=detail,
-            due_at=None,
-            payload=_payload(activity),
-        )
-        return Done(link=settled, outcome=Outcome.PARKED, reason=reason)
+        return standing.parked(known, reason, detail, payload=_payload(activity))
 
     def _link(self, key: str, activity: Activity, link: Link | None) -> Link:
         if link is None:

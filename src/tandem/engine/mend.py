@@ -16,7 +16,7 @@ from tandem.engine.reports import Decision
 from tandem.engine.work import Work
 from tandem.mapping.marks import Marker
 from tandem.mapping.salesforce import base_of
-from tandem.model import Fields, Link, WriteResult, Written
+from tandem.model import Field, Fields, Link, Side, WriteResult, Written
 
 __all__ = ["INACTIVE_OWNER", "ROUNDS", "is_person_gone", "mended", "names_a_choice"]
 
@@ -35,11 +35,15 @@ _CROSS_REFERENCE = frozenset(
     }
 )
 _HIDDEN_COLUMN = re.compile(r"[Nn]o such column '(\w+)'")
+_OWNER = "hubspot_owner_id"
+_NOT_FOUND_IN_HUBSPOT = frozenset({"OBJECT_NOT_FOUND", "INVALID_OBJECT_IDS", "NOT_FOUND"})
 _OPTIONAL = ("Type", "TaskSubtype", "Priority", "RecordTypeId", "CallDisposition", "CallType")
 
 
 def mended(work: Work, answer: Written, marker: Marker) -> Work | None:
     """*work* put right for what *answer* complains of, or None when a person has to look."""
+    if work.side is Side.HUBSPOT:
+        return _mended_in_hubspot(work, answer, marker)
     if answer.result not in (WriteResult.REJECTED, WriteResult.GONE):
         return None
     if answer.code == INACTIVE_OWNER and work.fallbacks and "OwnerId" in work.record:
@@ -53,8 +57,22 @@ def mended(work: Work, answer: Written, marker: Marker) -> Work | None:
     return _without(work, [name for name in _refused_names(answer) if name in _OPTIONAL], marker)
 
 
+def _mended_in_hubspot(work: Work, answer: Written, marker: Marker) -> Work | None:
+    """Without the owner that HubSpot does not know (any more): the task is nobody's, as for a queue."""
+    if answer.result is not WriteResult.REJECTED or not work.record.get(_OWNER):
+        return None
+    if not any(_OWNER in text for text in (*answer.fields, answer.message)):
+        return None
+    decision = Decision(about="assignee", rule="owner_gone", values={"owner": work.record[_OWNER]})
+    target = replace(work.target, hubspot={**work.target.hubspot, Field.OWNER: None})
+    record = {name: value for name, value in work.record.items() if name != _OWNER}
+    return replace(work, record=record, target=target, decisions=(*work.decisions, decision))
+
+
 def is_person_gone(work: Work, answer: Written) -> bool:
     """Whether the task was refused because its contact or lead vanished meanwhile."""
+    if work.side is Side.HUBSPOT:
+        return bool(work.attached.contact_ids) and answer.code in _NOT_FOUND_IN_HUBSPOT
     if answer.result not in (WriteResult.REJECTED, WriteResult.GONE):
         return False
     if not work.record.get("WhoId") or answer.code not in _CROSS_REFERENCE:

@@ -8,7 +8,6 @@ links, works and lines of explanation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from tandem.engine import feeds
@@ -19,8 +18,9 @@ from tandem.engine.first import First
 from tandem.engine.first_opens import LaterOpens
 from tandem.engine.gone import decide_gone
 from tandem.engine.pull import Batch
-from tandem.engine.reports import Outcome
 from tandem.engine.resolve import Resolved, Resolver
+from tandem.engine.task_plan import Plan, TaskPlanner, as_it_is
+from tandem.engine.two_way import TaskPair
 from tandem.engine.work import Done, Work
 from tandem.errors import Unmappable
 from tandem.mapping.keys import task_key
@@ -28,16 +28,7 @@ from tandem.model import Activity, Kind, Link, LinkState
 from tandem.sync.eligibility import Skip, Wait, verdict
 from tandem.sync.reasons import Reason
 
-__all__ = ["Plan", "Planner"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is to be written, what is settled without a write, and which kinds were looked at."""
-
-    works: tuple[Work, ...] = ()
-    done: tuple[Done, ...] = ()
-    looked_at: tuple[Kind, ...] = ()
+__all__ = ["Planner"]
 
 
 class Planner:
@@ -50,6 +41,7 @@ class Planner:
         self._later_opens = LaterOpens(run)
         self._first = First(run, self._drafter)
         self._again = Again(run, self._drafter)
+        self._tasks = TaskPlanner(run, self._again, self._resolver)
 
     def take_appeared(self) -> set[str]:
         """The contacts whose person was found since this was last asked."""
@@ -61,19 +53,23 @@ class Planner:
         run = self._run
         activities = _newest(batch.activities)
         derived = await self._counter_activities(activities)
-        wanted = [a for a in (*activities, *derived) if run.policy.kind(a.kind).enabled]
+        wanted = [a for a in (*activities, *derived) if a.kind in run.policy.synced_kinds]
         later_opens = await self._later_opens.among(wanted)
-        keyed = {self._key(activity.kind, activity.id): activity for activity in wanted}
+        keyed = await self._keyed(wanted)
         links = await run.db(run.store.links, keyed.keys())
         done: list[Done] = []
         open_: list[tuple[str, Activity]] = []
         looked_at: list[Kind] = []
         for key, activity in keyed.items():
             link = links.get(key)
+            if link is None and activity.tandem_key:
+                looked_at.append(activity.kind)
+                done.append(self._first.not_kept(key, activity, Reason.WRITTEN_BY_TANDEM))
+                continue
             if link is not None and self._is_settled(activity, link, is_look=batch.is_look):
                 if _is_news(activity, batch.news_since):
                     looked_at.append(activity.kind)
-                    done.append(_as_it_is(link))
+                    done.append(as_it_is(link))
                 continue
             looked_at.append(activity.kind)
             if (activity.kind, activity.id) in later_opens:
@@ -88,11 +84,17 @@ class Planner:
         await self._drafter.name_files([activity for _, activity in open_])
         works: list[Work] = []
         pairs = []
+        task_pairs: list[TaskPair] = []
         for key, activity in open_:
             link = links.get(key)
             about = resolved[activity.kind, activity.id]
             if link is not None and _has_task(link):
-                pairs.append((link, activity, about))
+                if self._tasks.has(link):
+                    task_pairs.append(
+                        TaskPair(link=link, hubspot=activity, about=about, is_look=batch.is_look)
+                    )
+                else:
+                    pairs.append((link, activity, about))
             else:
                 _sort(self._decide_first(key, activity, link, about), works, done)
         for outcome in await self._again.decide(pairs):
@@ -100,6 +102,10 @@ class Planner:
         for outcome in await decide_gone(run, batch.gone):
             _sort(outcome, works, done)
         looked_at += [link.kind for link in batch.gone]
+        also = await self._tasks.plan(batch, task_pairs)
+        looked_at += also.looked_at
+        works += also.works
+        done += also.done
         return Plan(works=tuple(works), done=tuple(done), looked_at=tuple(looked_at))
 
     def _decide_first(
@@ -110,12 +116,28 @@ class Planner:
         except Unmappable as error:
             return self._first.parked(key, activity, link, Reason.UNMAPPABLE, str(error))
 
+    async def _keyed(self, activities: Sequence[Activity]) -> dict[str, Activity]:
+        """Activities by the key of their link; a task may have come from Salesforce."""
+        ids = [activity.id for activity in activities if activity.kind is Kind.TASK]
+        known: dict[str | None, str] = {}
+        if ids:
+            links = await self._run.db(self._run.store.links_of, Kind.TASK, ids)
+            known = {link.hubspot_id: link.key for link in links}
+        keyed = {}
+        for activity in activities:
+            key = self._key(activity.kind, activity.id)
+            if activity.kind is Kind.TASK:
+                key = known.get(activity.id) or activity.tandem_key or key
+            keyed[key] = activity
+        return keyed
+
     def _key(self, kind: Kind, activity_id: str) -> str:
         return task_key(self._run.portal.id, kind, activity_id)
 
     def _is_settled(self, activity: Activity, link: Link, *, is_look: bool) -> bool:
         """Whether *link* already says what became of this version of *activity*."""
-        if link.state is LinkState.ENDED:
+        if link.state is LinkState.ENDED or link.hubspot_id is None:
+            # A task that Tandem is just writing to HubSpot is Salesforce's to decide about.
             return True
         is_due = link.due_at is not None and link.due_at <= self._run.now
         if is_look or (link.state is LinkState.WAITING and is_due):
@@ -142,7 +164,7 @@ class Planner:
     def _ineligible(self, key: str, activity: Activity, link: Link | None) -> Done | None:
         """The outcome of an activity that the rules stop before anything is looked up, else None."""
         if link is not None and link.state is LinkState.ENDED:
-            return _as_it_is(link)
+            return as_it_is(link)
         is_waiting = link is not None and link.state is LinkState.WAITING
         has_task = link is not None and _has_task(link)
         if activity.trouble:
@@ -179,21 +201,6 @@ def _newest(activities: Sequence[Activity]) -> list[Activity]:
 
 def _version(activity: Activity) -> float:
     return activity.modified_at.timestamp() if activity.modified_at else 0.0
-
-
-_AS_IT_IS = {
-    LinkState.PAIRED: Outcome.UNCHANGED,
-    LinkState.WAITING: Outcome.WAITING,
-    LinkState.SKIPPED: Outcome.SKIPPED,
-    LinkState.PARKED: Outcome.PARKED,
-    LinkState.ENDED: Outcome.SKIPPED,
-}
-
-
-def _as_it_is(link: Link) -> Done:
-    """Count *link* as it stands, without changing it."""
-    reason = "" if link.state is LinkState.PAIRED else link.reason
-    return Done(link=link, outcome=_AS_IT_IS[link.state], reason=reason, is_changed=False)
 
 
 def _sort(outcome: Work | Done, works: list[Work], done: list[Done]) -> None:

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from tandem.crm.connector import HubSpot, Salesforce
-from tandem.engine.context import FRESH, LONG_AGO, RunContext
+from tandem.engine.context import FRESH, LONG_AGO, NO_SCHEMA, RunContext
 from tandem.errors import AccessLost, Rejected
-from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser, Side
+from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser, Side, TaskSchema
 from tandem.store.connection_store import ConnectionStore
 
 __all__ = ["Accounts", "forget_accounts", "load_accounts", "outdate", "remembered", "renew_org"]
 
 T = TypeVar("T")
 Database = Callable[..., Awaitable[Any]]
-_NAMES = ("portal", "org", "owners", "users")
+_NAMES = ("portal", "org", "owners", "users", "schema")
 
 
 class Accounts(msgspec.Struct, frozen=True):
@@ -29,6 +29,7 @@ class Accounts(msgspec.Struct, frozen=True):
     org: Org
     owners: tuple[HubSpotOwner, ...]
     users: tuple[SalesforceUser, ...]
+    schema: TaskSchema = NO_SCHEMA
 
 
 async def load_accounts(
@@ -38,11 +39,14 @@ async def load_accounts(
     salesforce: Salesforce,
     now: datetime,
     *,
+    with_tasks: bool = False,
     expected_org: str | None = None,
     expected_portal: str | None = None,
 ) -> Accounts:
     """
     What the two accounts say of themselves, from the cache where it is fresh.
+
+    *with_tasks* reads the lists of HubSpot's tasks, too: only who writes tasks there needs them.
 
     Raises ``AccessLost`` when a CRM turns out to be another one than was connected: a refreshed sandbox has a
     new org id, and its records are not the ones that links point to. Raises ``Rejected`` for a time zone that
@@ -53,6 +57,9 @@ async def load_accounts(
         org=await _cached(db, store, "org", Org, salesforce.org, now),
         owners=await _cached(db, store, "owners", tuple[HubSpotOwner, ...], hubspot.owners, now),
         users=await _cached(db, store, "users", tuple[SalesforceUser, ...], salesforce.users, now),
+        schema=await _cached(db, store, "schema", TaskSchema, hubspot.task_schema, now)
+        if with_tasks
+        else NO_SCHEMA,
     )
     _check_same(Side.HUBSPOT, expected_portal, accounts.portal.id)
     _check_same(Side.SALESFORCE, expected_org, accounts.org.id)

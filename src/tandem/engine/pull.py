@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tandem.engine import feeds, sweep
+from tandem.crm.connector import TaskSeen
+from tandem.engine import feeds, salesforce_tasks, sweep
 from tandem.engine.context import RunContext
-from tandem.engine.reread import read_again
+from tandem.engine.reread import Reread, read_again
 from tandem.model import Activity, Kind, Link, ObjectType
 
 __all__ = ["BATCH", "Batch", "pull", "waiting_for"]
@@ -33,13 +34,14 @@ HubSpot states no bound for the lag, and an index that stood still for minutes w
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """
-    Activities to look at, links whose HubSpot record is gone, and how far their sources are then read.
+    Activities and Salesforce tasks to look at, links whose HubSpot record is gone, and how far their sources are then read.
 
     ``is_look`` marks a look without news: associations are compared even though the record did not change.
     What was modified before ``news_since`` was read before: it counts only if it was missed then.
     """
 
     activities: tuple[Activity, ...] = ()
+    tasks: tuple[TaskSeen, ...] = ()
     gone: tuple[Link, ...] = ()
     checkpoints: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     is_look: bool = False
@@ -51,6 +53,10 @@ async def pull(run: RunContext) -> AsyncIterator[Batch]:
     for object_type in _object_types(run):
         async for batch in _changed(run, object_type):
             yield batch
+    async for pulled in salesforce_tasks.pull(run):
+        yield Batch(
+            tasks=pulled.tasks, checkpoints=pulled.checkpoints, news_since=pulled.news_since
+        )
     async for batch in _due(run):
         yield batch
     async for activities, checkpoints in feeds.pull(run):
@@ -129,21 +135,23 @@ async def waiting_for(run: RunContext, contact_ids: Collection[str]) -> AsyncIte
     links = [
         link
         for link in await run.db(run.store.waiting_for, contact_ids)
-        if run.policy.kind(link.kind).enabled and link.run_id != run.run_id
+        if link.kind in run.policy.synced_kinds and link.run_id != run.run_id
     ]
     for start in range(0, len(links), BATCH):
-        activities, gone = await read_again(run, links[start : start + BATCH])
-        yield Batch(activities=tuple(activities), gone=tuple(gone), is_look=True)
+        yield _look(await read_again(run, links[start : start + BATCH]))
+
+
+def _look(found: Reread) -> Batch:
+    return Batch(activities=found.activities, tasks=found.tasks, gone=found.gone, is_look=True)
 
 
 async def _due(run: RunContext) -> AsyncIterator[Batch]:
     """Links whose time has come: waiting records, second looks, meetings that have ended."""
     looked_at: set[str] = set()
     while True:
-        due = await run.db(run.store.due, run.now, BATCH, run.policy.enabled_kinds)
+        due = await run.db(run.store.due, run.now, BATCH, run.policy.synced_kinds)
         fresh = [link for link in due if link.key not in looked_at]
         if not fresh:
             return
         looked_at.update(link.key for link in fresh)
-        activities, gone = await read_again(run, fresh)
-        yield Batch(activities=tuple(activities), gone=tuple(gone), is_look=True)
+        yield _look(await read_again(run, fresh, both_sides=True))

@@ -2,105 +2,151 @@
 The first thing a run does: look at every write whose settlement was never saved.
 
 A create that landed is linked, one that did not is written by the ordinary path; an update is folded
-into the base field by field. Nothing is repeated before Salesforce was asked. What is left to do is due
+into the base field by field. Nothing is repeated before the CRM was asked. What is left to do is due
 since it was announced: this run takes it up, however the host's clock and HubSpot's differ.
+
+A create that is not found may still come to light: it was committed late, or a search lags. So it stays
+announced for a while. Where the CRM itself refuses a second record with the same key, it is written again
+meanwhile; elsewhere it waits, and so does the end of a pair whose origin is deleted in that time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from tandem.crm.connector import TaskSeen
-from tandem.engine import adopt
+from tandem.engine.adopt import in_bin
+from tandem.engine.answers import deleted_in, linked
 from tandem.engine.context import LONG_AGO, RunContext
-from tandem.mapping.salesforce import FIELDS_READ, seen_in_salesforce
-from tandem.model import Link, LinkState
+from tandem.engine.writers import Existing, writer_of
+from tandem.mapping.salesforce import FIELDS_READ, seen_fields, seen_in_salesforce
+from tandem.model import Fields, KeyProperty, Link, LinkState, ObjectType, Side
 from tandem.store.rows import History
 from tandem.sync.reasons import Reason
 from tandem.sync.recover import fold
 
-__all__ = ["recover"]
+__all__ = ["is_repeatable", "recover"]
+
+_COMES_TO_LIGHT = timedelta(minutes=10)
+"""How long a write that landed may stay unseen: late commits and a lagging search index."""
+
+_SOON = timedelta(minutes=1)
 
 
 async def recover(run: RunContext) -> int:
     """Settle every open intent; how many there were."""
     links = await run.db(run.store.intents)
-    creates = [link for link in links if link.intent and link.intent.operation == "create"]
-    others = [link for link in links if link.intent and link.intent.operation != "create"]
     if not links:
         return 0
-    found = await adopt.find(run, creates, await _people(run, creates), also_by_mark=True)
-    settled = [_created(run, link, found.get(link.key)) for link in creates]
-    if others:
-        ids = [link.salesforce_id for link in others if link.salesforce_id]
-        tasks = await run.salesforce.tasks(ids, FIELDS_READ & run.org.task_fields)
-        settled += [_changed(run, link, tasks.get(link.salesforce_id or "")) for link in others]
+    settled: list[tuple[Link, History | None]] = []
+    for side in Side:
+        mine = [link for link in links if link.intent is not None and link.intent.side is side]
+        creates = [link for link in mine if link.intent and link.intent.operation == "create"]
+        others = [link for link in mine if link.intent and link.intent.operation != "create"]
+        people = await _people(run, creates, side)
+        found = await writer_of(run, side).existing(creates, people, also_by_mark=True)
+        settled += [_created(run, link, found.get(link.key)) for link in creates]
+        seen = await _seen(run, others, side)
+        settled += [_changed(run, link, seen.get(link.key)) for link in others]
     await run.db(_save, run, settled)
     run.at("recovered")
     return len(links)
 
 
-async def _people(run: RunContext, links: Sequence[Link]) -> list[str]:
+def is_repeatable(run: RunContext, link: Link) -> bool:
+    """Whether the open create of *link* may be written again although the first may have landed."""
+    if link.intent is None:
+        return True
+    if link.intent.side is Side.HUBSPOT:
+        return run.schema.key is KeyProperty.UNIQUE
+    return run.org.has_key_field
+
+
+async def _people(run: RunContext, links: Sequence[Link], side: Side) -> list[str]:
     """Whom the announced tasks are on, for looking where there is no key field."""
     contact_ids = {link.contact_id for link in links if link.contact_id}
+    if side is Side.HUBSPOT or not contact_ids:
+        return sorted(contact_ids)
     known = await run.db(run.store.people, contact_ids, LONG_AGO)
     return sorted({each.person.id for each in known.values() if each.person is not None})
 
 
-def _created(run: RunContext, link: Link, task: TaskSeen | None) -> tuple[Link, History | None]:
+async def _seen(run: RunContext, links: Sequence[Link], side: Side) -> Mapping[str, Fields]:
+    """What the written records of *links* say now, by key; those that are gone are absent."""
+    if not links:
+        return {}
+    if side is Side.HUBSPOT:
+        ids = [link.hubspot_id for link in links if link.hubspot_id]
+        found = await run.hubspot.read(ObjectType.TASKS, ids)
+        return {
+            link.key: seen_fields(activity, run.now, run.marker)
+            for link in links
+            if (activity := found.get(link.hubspot_id or "")) is not None
+        }
+    ids = [link.salesforce_id for link in links if link.salesforce_id]
+    tasks = await run.salesforce.tasks(ids, FIELDS_READ & run.org.task_fields)
+    return {
+        link.key: seen_in_salesforce(task.fields, run.marker)
+        for link in links
+        if (task := tasks.get(link.salesforce_id or "")) is not None and not task.is_deleted
+    }
+
+
+def _created(run: RunContext, link: Link, task: Existing | None) -> tuple[Link, History | None]:
     intent = link.intent
     assert intent is not None
     if task is None:
-        # Not there: the key makes writing it again safe, and the ordinary path does.
-        again = replace(link, intent=None, state=LinkState.WAITING, reason=Reason.INTERRUPTED)
-        return replace(again, due_at=intent.announced_at), None
+        return _not_found(run, link), None
+    known = linked(link, intent.side, task.id)
     if task.is_deleted:
-        gone = replace(
-            link,
-            state=LinkState.ENDED,
-            reason=Reason.IN_RECYCLE_BIN,
-            salesforce_id=task.id,
-            intent=None,
-            due_at=None,
-        )
+        gone = replace(known, state=LinkState.ENDED, reason=in_bin(intent.side), due_at=None)
         return gone, _line(run, link, "ended", task.id)
-    linked = replace(
-        link,
+    landed = replace(
+        known,
         state=LinkState.PAIRED,
         reason="",
         detail="",
-        salesforce_id=task.id,
         hubspot=intent.hubspot,
         salesforce=intent.salesforce,
-        intent=None,
         attempts=0,
         due_at=intent.announced_at if link.kind.is_record else None,
         payload=None,
     )
-    return linked, _line(run, link, "created", task.id)
+    return landed, _line(run, link, "created", task.id)
 
 
-def _changed(run: RunContext, link: Link, task: TaskSeen | None) -> tuple[Link, History | None]:
+def _not_found(run: RunContext, link: Link) -> Link:
+    """Announced on while it may come to light; then it never was, and the ordinary path writes it."""
+    assert link.intent is not None
+    announced_at = link.intent.announced_at
+    waiting = replace(link, state=LinkState.WAITING, reason=Reason.INTERRUPTED)
+    if run.now - announced_at >= _COMES_TO_LIGHT:
+        return replace(waiting, intent=None, due_at=announced_at)
+    if is_repeatable(run, link):
+        return replace(waiting, due_at=announced_at)
+    return replace(waiting, reason=Reason.OUTCOME_UNKNOWN, due_at=run.now + _SOON)
+
+
+def _changed(run: RunContext, link: Link, seen: Fields | None) -> tuple[Link, History | None]:
     intent = link.intent
     assert intent is not None
-    if task is None or task.is_deleted:
-        reason = (
-            Reason.DELETED_IN_HUBSPOT
-            if intent.operation == "delete"
-            else Reason.DELETED_IN_SALESFORCE
-        )
+    record_id = link.hubspot_id if intent.side is Side.HUBSPOT else link.salesforce_id
+    if seen is None:
+        is_ours = intent.operation == "delete"
+        reason = deleted_in(intent.side.other if is_ours else intent.side)
         ended = replace(link, state=LinkState.ENDED, reason=reason, intent=None, due_at=None)
-        return ended, _line(run, link, "ended", link.salesforce_id)
+        return ended, _line(run, link, "ended", record_id)
     if intent.operation == "delete":
         return replace(link, intent=None, due_at=intent.announced_at), None
-    hubspot, salesforce = fold(link, seen_in_salesforce(task.fields, run.marker))
+    hubspot, salesforce = fold(link, seen)
     folded = replace(link, hubspot=hubspot, salesforce=salesforce, intent=None)
     return replace(folded, due_at=intent.announced_at), None
 
 
 def _line(run: RunContext, link: Link, what: str, record_id: str | None) -> History:
-    detail = {"recovered": True, "record_id": record_id or ""}
+    side = link.intent.side.value if link.intent is not None else Side.SALESFORCE.value
+    detail = {"recovered": True, "record_id": record_id or "", "side": side}
     return History(key=link.key, at=run.now, run_id=run.run_id, what=what, detail=detail)
 
 

@@ -13,7 +13,7 @@ from tandem.engine.answers import check_storage
 from tandem.engine.apply import apply, settle
 from tandem.engine.context import RunContext
 from tandem.engine.participants import add_participants
-from tandem.engine.plan import Plan, Planner
+from tandem.engine.plan import Planner
 from tandem.engine.pull import Batch, pull, waiting_for
 from tandem.engine.recover import recover
 from tandem.engine.reports import (
@@ -24,9 +24,10 @@ from tandem.engine.reports import (
     Stage,
     Step,
 )
+from tandem.engine.task_plan import Plan
 from tandem.engine.work import Done, Work
 from tandem.errors import BudgetSpent, CrmError, LeaseLost
-from tandem.model import Link, Side
+from tandem.model import Link
 from tandem.sync.reasons import Reason
 
 __all__ = ["StopReason", "Stopped", "sync"]
@@ -154,11 +155,11 @@ def _written_action(work: Work) -> PlannedAction:
         kind=work.link.kind,
         hubspot_id=work.link.hubspot_id,
         key=work.link.key,
-        side=Side.SALESFORCE,
-        record_id=work.link.salesforce_id,
+        side=work.side,
+        record_id=work.record_id,
         subject=work.subject,
-        person=str(work.record.get("WhoId") or ""),
-        assignee=str(work.record.get("OwnerId") or ""),
+        person=str(work.record.get("WhoId") or next(iter(work.attached.contact_ids), "")),
+        assignee=str(work.record.get("OwnerId") or work.record.get("hubspot_owner_id") or ""),
         fields=work.fields,
         decisions=work.decisions,
     )

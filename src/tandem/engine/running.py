@@ -165,8 +165,10 @@ class Runner:
         try:
             connected = await self.connectors.connect(connection)
             spending.begin(connected)
-            accounts = await self._accounts(mine, connected)
+            accounts = await self._accounts(mine, connected, policy)
             connected.salesforce.know(accounts.org)
+            if policy.salesforce_task_sync:
+                connected.hubspot.know_tasks(accounts.schema)
             run = self._context(
                 connection, mine, lease, policy, connected, accounts, tally, run_id, dry_run
             )
@@ -204,13 +206,16 @@ class Runner:
             message=ending.message,
         )
 
-    async def _accounts(self, mine: ConnectionStore, connected: Connected) -> Accounts:
+    async def _accounts(
+        self, mine: ConnectionStore, connected: Connected, policy: Policy
+    ) -> Accounts:
         return await load_accounts(
             self.store.run,
             mine,
             connected.hubspot,
             connected.salesforce,
             self.clock.now(),
+            with_tasks=policy.salesforce_task_sync,
             expected_portal=connected.external_ids[Side.HUBSPOT],
             expected_org=connected.external_ids[Side.SALESFORCE],
         )
@@ -234,6 +239,7 @@ class Runner:
             policy=policy,
             portal=accounts.portal,
             org=accounts.org,
+            schema=accounts.schema,
             owners=match_owners(accounts.owners, accounts.users, mine.owner_pairs()),
             company_pairs=mine.record_pairs(RecordKind.COMPANY),
             deal_pairs=mine.record_pairs(RecordKind.DEAL),

@@ -45,11 +45,11 @@ async def pull(run: RunContext) -> AsyncIterator[Swept]:
         # Behind the last key comes the first one again.
         after = links[-1].key if len(links) == asked else ""
         left -= max(len(links), 1)
-        mine = [link for link in links if run.policy.kind(link.kind).enabled]
-        activities, gone = await read_again(run, mine)
+        mine = [link for link in links if link.kind in run.policy.synced_kinds]
+        found = await read_again(run, mine)
         yield (
-            tuple(activities),
-            tuple(gone),
+            found.activities,
+            found.gone,
             {_CHECKPOINT: {"at": run.now.isoformat(), "after": after}},
         )
 

@@ -1,4 +1,4 @@
-"""One write and what became of it: the values that applying and adopting pass around."""
+"""One write and what became of it: the values that deciding, applying and adopting pass around."""
 
 from __future__ import annotations
 
@@ -6,39 +6,52 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tandem.crm.connector import AssociationChange
 from tandem.engine.context import RunContext
 from tandem.engine.reports import Decision, Outcome
-from tandem.model import Field, Intent, Link, LinkState
-from tandem.store.rows import History
+from tandem.model import Associations, Field, Intent, Link, LinkState, Side
+from tandem.store.rows import History, KeptConflict
 from tandem.sync.reasons import Reason
 
-__all__ = ["Done", "Work", "ended", "intent_of", "line"]
+__all__ = ["Done", "Work", "ended", "intent_of", "line", "replaced_line"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """
-    One write to Salesforce.
+    One write to one CRM.
 
     ``link`` is what was known before, ``target`` what it will be once the write has landed;
-    ``record`` holds API fields (with ``Id`` for an update or delete). ``fallbacks`` are assignees to
-    try when the first one is refused. ``replaced`` are values that a person had put in Salesforce and
-    that this write covers: they are kept in full. ``look_first`` asks whether a task of this key exists,
-    or lies in the recycle bin, before one is created.
+    ``record`` holds that CRM's own fields (with the id for an update or delete). ``attached`` are the
+    records a new HubSpot task hangs on, ``moves`` what an existing one is attached to or detached from.
+    ``fallbacks`` are assignees to try when the first one is refused. ``before`` are the values that this
+    write covers, as far as they were read, and ``replaced`` those of them that a person had put there
+    since the two sides agreed: they and ``conflicts`` are kept in full before anything is written.
+    ``look_first`` asks whether a task of this key exists, or lies in the recycle bin, before one is created.
     """
 
     operation: str
     link: Link
     target: Link
     record: Mapping[str, Any]
+    side: Side = Side.SALESFORCE
     fields: tuple[Field, ...] = ()
+    attached: Associations = field(default_factory=Associations)
+    moves: tuple[AssociationChange, ...] = ()
     fallbacks: tuple[str, ...] = ()
+    before: Mapping[str, str | None] = field(default_factory=dict)
     replaced: Mapping[str, str] = field(default_factory=dict)
+    conflicts: tuple[KeptConflict, ...] = ()
     decisions: tuple[Decision, ...] = ()
     account_id: str = ""  # what Salesforce locks: writes of one account go together
     participants: tuple[str, ...] = ()
     subject: str = ""
     look_first: bool = False
+
+    @property
+    def record_id(self) -> str | None:
+        """The record that is written, where it exists."""
+        return self.link.hubspot_id if self.side is Side.HUBSPOT else self.link.salesforce_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +68,7 @@ class Done:
 def intent_of(run: RunContext, work: Work) -> Intent:
     return Intent(
         operation=work.operation,
+        side=work.side,
         hubspot=work.target.hubspot,
         salesforce=work.target.salesforce,
         announced_at=run.now,
@@ -69,12 +83,23 @@ def line(run: RunContext, work: Work, what: str, **detail: Any) -> History:
         run_id=run.run_id,
         what=what,
         detail={
+            "side": work.side.value,
             "fields": list(work.fields),
             "settings_version": run.policy.version,
             **({"decisions": [_plain(each) for each in work.decisions]} if work.decisions else {}),
-            **({"replaced": dict(work.replaced)} if work.replaced else {}),
             **{name: value for name, value in detail.items() if value},
         },
+    )
+
+
+def replaced_line(run: RunContext, work: Work) -> History:
+    """The values of people that *work* is about to cover, in full."""
+    return History(
+        key=work.link.key,
+        at=run.now,
+        run_id=run.run_id,
+        what="replaced",
+        detail={"side": work.side.value, "replaced": dict(work.replaced)},
     )
 
 

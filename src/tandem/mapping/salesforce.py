@@ -29,6 +29,7 @@ __all__ = [
     "CALL_FIELDS",
     "FIELDS_READ",
     "TaskContext",
+    "api_names",
     "base_of",
     "followed_fields",
     "is_same_task",
@@ -396,3 +397,14 @@ def is_same_task(rendered: Mapping[str, Any], seen: Mapping[str, Any], marker: M
     if ours is None or theirs is None:
         return ours is theirs
     return ours.stored == theirs.stored or ours.canonical == theirs.canonical
+
+
+def api_names(which: Field) -> tuple[str, ...]:
+    """The API fields that say *which* of a task."""
+    match which:
+        case Field.COMMENTS:
+            return ("Description",)
+        case Field.CALL:
+            return CALL_FIELDS
+        case _:
+            return (_SHORT[which],)

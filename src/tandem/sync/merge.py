@@ -97,7 +97,7 @@ def source_of(field: Field, pair: Pair, rules: Rules) -> Side | None:
             source = winner_of(field, pair, rules)
         case never:
             assert_never(never)
-    return source if source.other in rules.writes else None
+    return source if rules.is_written(source.other, field) else None
 
 
 def winner_of(field: Field, pair: Pair, rules: Rules) -> Side:
@@ -109,8 +109,8 @@ def winner_of(field: Field, pair: Pair, rules: Rules) -> Side:
     """
     if field in pair.by_clock:
         return Side.SALESFORCE
-    if not rules.is_two_way:
-        return Side.HUBSPOT if Side.SALESFORCE in rules.writes else Side.SALESFORCE
+    if not rules.goes_both_ways(field):
+        return Side.HUBSPOT if rules.is_written(Side.SALESFORCE, field) else Side.SALESFORCE
     match rules.conflict_rule:
         case ConflictRule.HUBSPOT:
             return Side.HUBSPOT

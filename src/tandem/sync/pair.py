@@ -40,7 +40,7 @@ class Pair:
     """
     One activity in two CRMs.
 
-    ``base`` is None while the two were never linked. ``written`` is the side that ``intent`` writes to.
+    ``base`` is None while the two were never linked.
     ``edited_at`` tells when a side's field was last edited, where the CRM says so. ``by_clock`` names
     fields that only the passing of time has moved on the HubSpot side: they give way to any person's edit.
     """
@@ -50,9 +50,13 @@ class Pair:
     seen: Mapping[Side, Seen]
     base: Mapping[Side, Fields] | None = None
     intent: Intent | None = None
-    written: Side = Side.SALESFORCE
     edited_at: Mapping[tuple[Side, Field], datetime] = field(default_factory=dict)
     by_clock: frozenset[Field] = frozenset()
+
+    @property
+    def written(self) -> Side:
+        """The side that the announced write goes to; Salesforce's where there is none."""
+        return self.intent.side if self.intent is not None else Side.SALESFORCE
 
 
 Alike = Callable[[Field, Value, Value], bool]
@@ -61,18 +65,30 @@ Alike = Callable[[Field, Value, Value], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The choices that a plan depends on: which sides are written, which fields are kept in step."""
+    """
+    The choices that a plan depends on: which sides are written, which fields are kept in step.
+
+    ``left_out`` names fields that are not written on one side although that side is written.
+    """
 
     fields: frozenset[Field]
     writes: frozenset[Side] = frozenset({Side.SALESFORCE})
+    left_out: frozenset[tuple[Side, Field]] = frozenset()
     conflict_rule: ConflictRule = ConflictRule.NEWEST
     delete_policy: DeletePolicy = DeletePolicy.KEEP
     zone: tzinfo = UTC
     alike: Alike | None = None
 
+    def is_written(self, side: Side, name: Field) -> bool:
+        """Whether *side* takes a new value of the field from the other side."""
+        return side in self.writes and (side, name) not in self.left_out
+
     @property
     def is_two_way(self) -> bool:
         return len(self.writes) == 2
+
+    def goes_both_ways(self, name: Field) -> bool:
+        return all(self.is_written(side, name) for side in Side)
 
 
 def rules_for(
@@ -81,6 +97,7 @@ def rules_for(
     fields: frozenset[Field],
     zone: tzinfo,
     alike: Alike | None = None,
+    left_out: frozenset[tuple[Side, Field]] = frozenset(),
 ) -> Rules:
     """
     The rules for pairs of *kind* under the tenant's choices.
@@ -96,6 +113,7 @@ def rules_for(
     return Rules(
         fields=fields,
         writes=frozenset(writes),
+        left_out=left_out,
         conflict_rule=policy.conflict_rule,
         delete_policy=policy.delete_policy,
         zone=zone,

@@ -206,7 +206,7 @@ def _both_there(pair: Pair, rules: Rules) -> tuple[Action, ...]:
                 # Time may close a task, but not over a person's head.
                 return (Look(source.other),)
             patches[source.other].add(name)
-            if move is Move.APART and rules.is_two_way:
+            if move is Move.APART and rules.goes_both_ways(name):
                 conflicts.append(Conflict(name, source))
         for side in _settling(name, move, source, pair, rules):
             seen = pair.seen[side]

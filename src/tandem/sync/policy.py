@@ -20,6 +20,7 @@ __all__ = [
     "ContactChoice",
     "DeletePolicy",
     "FormerFilter",
+    "FormerTaskFilter",
     "KindPolicy",
     "Language",
     "Policy",
@@ -115,6 +116,17 @@ class TaskFilter:
     record_types: frozenset[str] = frozenset()
     open_only: bool = False
     condition: str | None = None  # SOQL
+    unattached: bool = (
+        False  # tasks on no record that syncs are sent all the same, attached to nothing
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerTaskFilter:
+    """What a Salesforce task created before ``until`` must pass as well: a filter before it was widened."""
+
+    until: datetime
+    filter: TaskFilter = field(default_factory=TaskFilter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +139,7 @@ class Policy:
     salesforce_task_sync: bool = False
     salesforce_tasks_since: datetime | None = None
     task_filter: TaskFilter = TaskFilter()
+    former_task_filters: tuple[FormerTaskFilter, ...] = ()  # oldest first
     task_fields: frozenset[Field] = frozenset(
         {Field.SUBJECT, Field.STATUS, Field.PRIORITY, Field.TYPE}
     )
@@ -146,6 +159,20 @@ class Policy:
     @property
     def enabled_kinds(self) -> tuple[Kind, ...]:
         return tuple(kind for kind in Kind if self.kind(kind).enabled)
+
+    @property
+    def synced_kinds(self) -> tuple[Kind, ...]:
+        """The kinds that have anything to write, on whichever side."""
+        return tuple(
+            kind
+            for kind in Kind
+            if self.kind(kind).enabled or (kind is Kind.TASK and self.salesforce_task_sync)
+        )
+
+    def task_filters_for(self, created_at: datetime) -> tuple[TaskFilter, ...]:
+        """Every filter that a Salesforce task created then has to pass: today's, and those of its time."""
+        former = (each for each in self.former_task_filters if created_at < each.until)
+        return (self.task_filter, *(each.filter for each in former))
 
     @property
     def lists(self) -> frozenset[str]:

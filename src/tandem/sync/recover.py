@@ -40,14 +40,15 @@ def recovered(pair: Pair) -> Pair:
             return replace(settled, base=_folded(base, announced, pair.written, target))
 
 
-def fold(link: Link, seen: Fields, written: Side = Side.SALESFORCE) -> tuple[Fields, Fields]:
+def fold(link: Link, seen: Fields) -> tuple[Fields, Fields]:
     """
     The base (HubSpot's, Salesforce's) of *link* once its interrupted update is accounted for.
 
-    *seen* is what the *written* side says now.
+    *seen* is what the side that was written to says now.
     """
     if link.intent is None:
         return link.hubspot, link.salesforce
+    written = link.intent.side
     base = {Side.HUBSPOT: link.hubspot, Side.SALESFORCE: link.salesforce}
     announced = {Side.HUBSPOT: link.intent.hubspot, Side.SALESFORCE: link.intent.salesforce}
     folded = _folded(base, announced, written, seen)
@@ -58,8 +59,9 @@ _Base = Mapping[Side, Fields]
 
 
 def _folded(base: _Base, announced: _Base, written: Side, seen: Fields) -> _Base:
-    touched = _touched(base, announced)
-    if not _has_landed(touched, base[written], announced[written], seen):
+    # What the CRM was not asked about cannot be told: it stays as it was, and is decided about anew.
+    touched = [name for name in _touched(base, announced) if name in seen]
+    if not touched or not _has_landed(touched, base[written], announced[written], seen):
         return base
     return {
         side: {

@@ -13,6 +13,7 @@ from tandem.sync.policy import KindPolicy, StatusChoice
 __all__ = [
     "closes_at",
     "closes_by_clock",
+    "completed_stage",
     "completed_status",
     "hubspot_status",
     "is_closed",
@@ -96,6 +97,13 @@ def completed_status(statuses: Sequence[TaskStatus], chosen: str | None = None) 
     if not closed:
         raise Unmappable("The Salesforce org has no closed task status: an admin has to add one.")
     return min(closed.values(), key=_by_order).value
+
+
+def completed_stage(stages: Sequence[TaskStage]) -> str:
+    """What completes a HubSpot task: HubSpot's own stage, else the first closed one; ``Unmappable`` without."""
+    return _by_progress(
+        True, sorted(stages or _STAGES, key=lambda one: (one.order, one.value)), None
+    )
 
 
 def open_status(statuses: Sequence[TaskStatus]) -> str:
