@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -366,6 +367,112 @@ def test_what_tandem_adds_to_comments_is_taken_out_again(
         attachment_names=("a.pdf", "見積書.xlsx")[:attached],
     )
     marked = core.key_mark.with_key(comments, "7-task-101")
-    plain = core.own_words.without_own_words(text)
+    plain = core.own_words.without_own_words(core.hubspot_body.tidy_lines(text))
 
     assert plain == core.own_words.without_own_words(marked)
+
+
+def _hubspot_tasks() -> Iterator[Any]:
+    words = (one.value for one in (*FIVE, *ADDED))
+    kinds = ("TODO", "CALL", "EMAIL", "LINKED_IN_MESSAGE")
+    for number, (word, priority, kind) in enumerate(
+        itertools.product(words, (None, *PRIORITIES), kinds)
+    ):
+        yield activity(
+            Kind.TASK,
+            title=f"Call  number {number}",
+            status=word,
+            progress=Progress.DONE if word == "COMPLETED" else Progress.OPEN,
+            priority=priority,
+            task_type=kind,
+            occurred_at=NOW + timedelta(hours=number, milliseconds=7),
+            body=Body(html=f"<p>Line {number}<br>https://x.example/{number}</p><p>&lt;b&gt;</p>"),
+            owner_id="77",
+        )
+
+
+def test_a_hubspot_task_that_goes_to_salesforce_and_back_is_the_one_it_was(core: Core) -> None:
+    """Whatever the org cannot express, the side that nobody touched is written as it was."""
+    mark = core.marks.marker(b"key")
+    for statuses, one in itertools.product((STATUSES, OWN, MIXED), _hubspot_tasks()):
+        world = org(statuses=statuses)
+        there = core.salesforce.render_new(
+            one, context(core, org=world, stages=(*FIVE, *ADDED), key="")
+        )
+        said = core.salesforce.seen_fields(one, NOW, mark)
+        due = core.hubspot_task.due_of(said, core.salesforce.base_of(there, mark))
+        back = core.hubspot_task.render_task(
+            core.normal_form.normal_form(there),
+            frozenset(Field),
+            _backwards(core, org=world, was=one, due=due),
+        )
+        assert back.keys() == {
+            "hs_task_subject",
+            "hs_task_status",
+            "hs_task_priority",
+            "hs_task_type",
+            "hs_timestamp",
+            "hs_task_body",
+            "hubspot_owner_id",
+        }
+        again = core.hubspot_task.base_of_task(back, mark)
+        for field, value in again.items():
+            if field is Field.PRIORITY and value == "NONE":
+                assert said[field] in (None, "NONE")  # HubSpot shows both as no priority
+                continue
+            assert not core.merge.has_changed(value, said[field]), (field, one)
+
+
+TEXTS = (
+    "One line",
+    "First\nSecond\n\n  third  with   blanks\n\tand a tab",
+    "a < b && c > d <b>not bold</b> &amp;",
+    "See https://x.example/a?b=1&c=2, or (http://y.example/).",
+    "日本語の本文。\n\n　字下げ https://x.example/を参照",
+    "&" * 20_000,
+)
+
+
+def test_comments_are_the_same_text_on_both_sides(core: Core) -> None:
+    mark = core.marks.marker(b"key")
+    for text in TEXTS:
+        task = {"Description": text}
+        body = core.hubspot_task.render_task(task, {Field.COMMENTS}, _backwards(core))[
+            "hs_task_body"
+        ]
+        assert len(body) <= core.normal_form.BODY_LIMIT
+        back = core.readable.text_from_html(body, drop_history=False)
+        if core.hubspot_body.fits_in_body(text):
+            assert back == core.hubspot_body.tidy_lines(text)
+            assert back.split() == text.split()
+        else:
+            assert text.startswith(back.removesuffix("…"))
+        assert not core.hubspot_task.holds_more(activity(Kind.TASK, body=Body(html=body)))
+        alike = core.hubspot_task.alike_for(_backwards(core), {})
+        if "<" not in text and "…" not in back:
+            assert alike(
+                Field.COMMENTS, core.marks.mark_of(body, mark), core.marks.mark_of(text, mark)
+            )
+
+
+def test_what_tandem_said_itself_is_no_persons_word(core: Core) -> None:
+    for language in core.policy.Language:
+        task = activity(Kind.TASK, body=Body(html="<p>text</p>"), attachment_ids=("1", "2"))
+        comments = core.comments.comments_from(task, language=language, attachment_names=("a.pdf",))
+        marked = core.key_mark.with_key(comments, "7-task-101")
+
+        assert core.own_words.without_own_words(marked) == "text"
+        assert core.own_words.without_own_words(f"{marked}\nmore") == "text\n\nmore"
+        quoted = f"I saw {core.key_mark.with_key('', '7-task-101')} there"
+        assert core.own_words.without_own_words(quoted) == quoted
+
+
+def test_nothing_that_was_switched_off_or_that_the_account_lacks_is_written(core: Core) -> None:
+    task = {"Subject": "a", "Status": "Completed", "Priority": "High", "TaskSubtype": "Call"}
+    none = _backwards(core, task_fields=frozenset())
+    bare = _backwards(core, schema=_schema(types=("TODO",), priorities=("LOW",)))
+
+    assert core.hubspot_task.render_task(task, frozenset(Field), none) == {"hubspot_owner_id": "77"}
+    said = core.hubspot_task.render_task(task, frozenset(Field), bare)
+    assert "hs_task_type" not in said
+    assert said["hs_task_priority"] is None
