@@ -66,7 +66,9 @@ class _Author:
 
     def story(self) -> Story:
         moments = self._cast()
-        for _ in range(self._pick((1, 2, 2, 3, 3, 4))):
+        if self._is(0.8):
+            moments += self._first_day()
+        for _ in range(self._pick((1, 1, 2, 2, 3))):
             moments += self._round()
         return Story(seed=self._seed, setting=self._setting, moments=tuple(moments))
 
@@ -129,6 +131,14 @@ class _Author:
                 self._records.append(label)
         return made
 
+    def _first_day(self) -> list[Moment]:
+        """A few activities that are written before anything goes wrong: what later acts are about."""
+        made: list[Moment] = []
+        for _ in range(self._pick((2, 3, 4))):
+            act = self._invent_activity()
+            made += [act] if act is not None else []
+        return [*made, Pause(seconds=self._pick((5.0, 30.0, 70.0))), Sync()]
+
     def _owner(self) -> str | None:
         return self._pick(self._owners) if self._owners and self._is(0.6) else None
 
@@ -136,7 +146,7 @@ class _Author:
 
     def _round(self) -> list[Moment]:
         made: list[Moment] = []
-        for _ in range(self._pick((1, 2, 3, 3, 4, 6))):
+        for _ in range(self._pick((1, 2, 3, 4, 5, 7))):
             act = self._invent_act()
             if act is not None:
                 made.append(act)
@@ -189,13 +199,13 @@ class _Author:
 
     def _invent_act(self) -> Act | None:
         inventors: tuple[tuple[float, Callable[[], Act | None]], ...] = (
-            (5.0, self._invent_activity),
-            (3.0, self._invent_edit),
-            (2.2, self._invent_task_edit),
-            (1.5, self._invent_event),
-            (0.8, self._invent_deletion),
-            (0.8, self._invent_move),
-            (1.3, self._invent_person),
+            (3.0, self._invent_activity),
+            (4.0, self._invent_edit),
+            (3.0, self._invent_task_edit),
+            (1.8, self._invent_event),
+            (1.2, self._invent_deletion),
+            (1.0, self._invent_move),
+            (1.6, self._invent_person),
             (0.4, self._invent_staff),
             (0.4, self._invent_setting_change),
         )

@@ -8,7 +8,7 @@ mapping: what a task should say is worked out here anew, from what people did.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -55,6 +55,7 @@ class Seen:
             for task_id, row in self.tasks.items()
             if row.get("CreatedById") == around.salesforce.integration_id
         }
+        self.ever = {**self.ours, **around.made}
         store = history.process.store
         connection = store.connection(CONNECTION)
         policy = parse(store.settings(connection.id).text)
@@ -90,13 +91,22 @@ class Seen:
             switched.kind is kind and not switched.is_on for switched in self.history.switched
         )
 
-    def tasks_of(self, word: str) -> list[Row]:
-        """Tasks that Tandem made for the activity of that word."""
+    def tasks_of(self, word: str) -> list[str]:
+        """Ids of the tasks that Tandem ever made for the activity of that word, not for opens of it."""
         return [
-            row
-            for row in self.ours.values()
+            task_id
+            for task_id, row in self.ever.items()
             if word in f"{row.get('Subject')} {row.get('Description')}".split()
+            and not str(row.get("Subject")).startswith(("Opened:", "Clicked:"))
         ]
+
+    def lives(self, task_id: str) -> bool:
+        row = self.tasks.get(task_id)
+        return row is not None and not row.get("IsDeleted")
+
+    def addresses(self, names: Iterable[str]) -> set[str]:
+        """The addresses of those people who have one in HubSpot."""
+        return {ADDRESS.format(name.lower()) for name in names if name not in self.people.nameless}
 
     def last(self, label: str, side: str, field: str) -> Edit | None:
         """The last edit of a field on one side."""
@@ -196,7 +206,7 @@ def _nobody_waits_in_vain(seen: Seen) -> Iterator[str]:
         link = seen.link_of(logged)
         if link is None or not seen.kinds[logged.kind].enabled or logged.is_moved:
             continue
-        addresses = {ADDRESS.format(name.lower()) for name in logged.people}
+        addresses = seen.addresses(logged.people)
         if seen.people.troubled.intersection(logged.people):
             continue
         if link.reason == "no_salesforce_record" and seen.live_people(addresses):
@@ -213,19 +223,15 @@ def _nobody_waits_in_vain(seen: Seen) -> Iterator[str]:
 def _nothing_twice(seen: Seen) -> Iterator[str]:
     """At most one task was ever made for an activity, and no two links name the same task."""
     for logged in seen.people.logged.values():
-        made = [
-            row
-            for row in seen.tasks_of(logged.word)
-            if not str(row.get("Subject", "")).startswith(("Opened:", "Clicked:"))
-        ]
+        made = seen.tasks_of(logged.word)
         if len(made) > 1:
-            told = ", ".join(f"{row['Id']}{' (deleted)' * bool(row['IsDeleted'])}" for row in made)
+            told = ", ".join(f"{one}{'' if seen.lives(one) else ' (gone)'}" for one in made)
             yield f"{logged.label} has {len(made)} tasks: {told}"
     named = Counter(link.salesforce_id for link in seen.links if link.salesforce_id)
     for task_id, times in named.items():
         if times > 1:
             yield f"{times} links name the task {task_id}"
-    keys = Counter(row.get("Tandem_Key__c") for row in seen.ours.values())
+    keys = Counter(row.get("Tandem_Key__c") for row in seen.ever.values())
     for key, times in keys.items():
         if key and times > 1:
             yield f"the key {key} is on {times} tasks"
@@ -243,7 +249,7 @@ def _no_strays(seen: Seen) -> Iterator[str]:
         elif row.get("Tandem_Key__c") not in (None, link.key):
             yield f"the task {task_id} has the key {row.get('Tandem_Key__c')} instead of {link.key}"
     for link in seen.links:
-        if link.state is LinkState.PAIRED and link.salesforce_id not in seen.tasks:
+        if link.state is LinkState.PAIRED and link.salesforce_id not in seen.ever:
             yield f"{link.key} names the task {link.salesforce_id}, which never was"
 
 
@@ -251,10 +257,7 @@ def _what_is_gone_stays_gone(seen: Seen) -> Iterator[str]:
     """A task that people deleted is not made again; only the delete policy deletes."""
     for label, logged in seen.people.logged.items():
         last = seen.last(label, "salesforce", "gone")
-        living = [row for row in seen.tasks_of(logged.word) if not row.get("IsDeleted")]
-        living = [
-            row for row in living if not str(row["Subject"]).startswith(("Opened:", "Clicked:"))
-        ]
+        living = [one for one in seen.tasks_of(logged.word) if seen.lives(one)]
         if last is not None and last.value and living:
             yield f"the task of {label} was deleted, and is there again"
         task = seen.people.task_of(label)
@@ -280,7 +283,9 @@ def _both_agree(seen: Seen) -> Iterator[str]:
             leading = seen.last(logged.label, "hubspot", field)
             if theirs is not None and (leading is None or leading.at <= theirs.at + 1):
                 continue
-            if theirs is not None and (theirs.is_hasty or (leading is not None and leading.is_hasty)):
+            if theirs is not None and (
+                theirs.is_hasty or (leading is not None and leading.is_hasty)
+            ):
                 continue
             yield f"{logged.label}: {field} should be {expected!r} and is {found!r}"
 
@@ -349,7 +354,7 @@ def _the_right_person(seen: Seen) -> Iterator[str]:
         if seen.last(logged.label, "salesforce", "person") is not None or not task.get("WhoId"):
             continue
         who = seen.salesforce.store.row(str(task["WhoId"])) or {}
-        addresses = {ADDRESS.format(name.lower()) for name in logged.people}
+        addresses = seen.addresses(logged.people)
         if str(who.get("Email") or "").lower() not in addresses:
             yield f"the task of {logged.label} is on {who.get('Email')}, who is none of its contacts"
 

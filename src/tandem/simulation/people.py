@@ -134,6 +134,8 @@ class People:
     done: Counter[str] = field(default_factory=Counter)
     troubled: set[str] = field(default_factory=set)
     """Labels of people whose address, owner or record changed: what they imply is open."""
+    nameless: set[str] = field(default_factory=set)
+    """Contacts without an e-mail address."""
     forms: dict[str, str] = field(default_factory=dict)
     mailings: dict[str, str] = field(default_factory=dict)
     events: dict[str, str] = field(default_factory=dict)
@@ -175,6 +177,8 @@ class People:
         properties = {"lastname": on}
         if has_address:
             properties["email"] = ADDRESS.format(on.lower())
+        else:
+            self.nameless.add(on)
         made = self.act(
             "create", object="contacts", properties=properties, owner=self.owners.get(owner)
         )

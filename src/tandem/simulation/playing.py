@@ -21,10 +21,10 @@ from tandem.simulation.world import Killed, Process, Surroundings
 
 __all__ = ["QUIET", "History", "Switched", "play"]
 
-QUIET = (200.0, 1_200.0, 93_600.0, 300.0)
+QUIET = (200.0, 93_600.0, 300.0)
 """
 Seconds between the runs of the quiet. The first pause outlasts leases, late commits and stalled indexes,
-the second the second looks, the third the nightly rounds and the daily tries; the last run is one more.
+the second the second looks, the nightly rounds and the daily tries; the last run is one more.
 """
 
 _SEARCH_LAG = 10.0

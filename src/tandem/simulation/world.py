@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -25,6 +25,7 @@ from tandem.engine.prepare import outdate
 from tandem.engine.reports import RunReport
 from tandem.engine.running import Runner
 from tandem.model import Side
+from tandem.sandbox.salesforce.store import Row
 from tandem.sandbox.server import Sandbox
 from tandem.sandbox.world import World as SandboxWorld
 from tandem.settings.change import change_of
@@ -114,7 +115,8 @@ class Surroundings:
     """
     Both CRMs of one history, on one clock, with a count and a digest of everything that was said.
 
-    ``writes`` counts the records that Tandem changed, by side.
+    ``writes`` counts the records that Tandem changed, by side; ``made`` holds every task it ever made in
+    Salesforce, as it was at first, whatever became of it.
     """
 
     def __init__(self, seed: int, clock: VirtualClock, **options: Any) -> None:
@@ -128,6 +130,7 @@ class Surroundings:
         self.faults = self.sandbox.world.faults
         self.requests = 0
         self.writes: Counter[Side] = Counter()
+        self.made: dict[str, Row] = {}
         self.fired: Counter[str] = Counter()
         self.points: Counter[str] = Counter()
         self._apps = {
@@ -156,8 +159,7 @@ class Surroundings:
             raise
         finally:
             if request.method != "GET":
-                after = self._rows(side)
-                self.writes[side] += sum(before.get(name) is not row for name, row in after.items())
+                self._compare(side, before)
         self._note(str(response.status).encode(), response.body)
         return response
 
@@ -169,12 +171,24 @@ class Surroundings:
                     self.fired[f"{side} {rule['kind']}"] += rule["fired"]
             faults.clear()
 
-    def _rows(self, side: Side) -> dict[Any, object]:
+    def _compare(self, side: Side, before: Mapping[Any, object]) -> None:
+        """Note which records a request has changed or made."""
+        for name, row in self._rows(side).items():
+            if before.get(name) is not row:
+                self.writes[side] += 1
+            if name not in before and side is Side.SALESFORCE:
+                self.made[name] = row
+
+    def _rows(self, side: Side) -> dict[Any, Any]:
         """What Tandem may write, as values whose identity tells whether they were put anew."""
         if side is Side.SALESFORCE:
             return dict(self.salesforce.store.table("Task").raw)
         table = self.hubspot.crm.tables["tasks"]
-        return {**table.live, **table.archived}
+        # A record that HubSpot touches by itself keeps its values.
+        return {
+            **{record.id: record.values for record in table.live.values()},
+            **{-record.id: record.values for record in table.archived.values()},
+        }
 
     def _note(self, *parts: bytes) -> None:
         for part in parts:
