@@ -351,10 +351,10 @@ async def test_a_thousand_updates_are_ten_calls() -> None:
 # --------------------------------------------------------------------------- finding
 
 
-@pytest.mark.parametrize("rule", ["readable", "hidden", "held"])
+@pytest.mark.parametrize("rule", ["readable", "hidden", "refused", "held"])
 async def test_a_key_in_the_recycle_bin_is_told_apart(rule: str) -> None:
     joined = await _joined(archived_unique_value=rule)
-    readable = rule != "hidden"
+    readable = rule in ("readable", "held")
     made = await joined.hubspot.create_tasks([_new(1), _new(2)])
     await joined.hubspot.delete_tasks([made[0].id or ""])
 

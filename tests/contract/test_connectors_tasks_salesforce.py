@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from joined_crms import START, Joined
 
-from tandem.crm.connector import DeletionsForgotten, TaskPage, TaskSeen
+from tandem.crm.connector import TASK_FACTS, DeletionsForgotten, TaskPage, TaskSeen
 from tandem.errors import Rejected, SettingsError, TryLater
 from tandem.model import Side, WriteResult
 
@@ -101,6 +101,26 @@ async def test_a_changed_task_tells_all_that_deciding_needs() -> None:
     assert all(task.created_by and not task.is_recurrence for task in found.values())
     assert (found[one].fields["Description"], found[one].fields["Subject"]) == ("x", "one")
     assert "Who" not in found[one].fields
+
+
+async def test_a_queue_s_task_says_whose_it_is() -> None:
+    joined = await _joined()
+    queue = joined.in_salesforce(
+        "create_record",
+        object="Group",
+        fields={"Name": "Support", "DeveloperName": "Support", "Type": "Queue"},
+    )["id"]
+    joined.in_salesforce(
+        "create_record", object="QueueSobject", fields={"QueueId": queue, "SobjectType": "Task"}
+    )
+    task = _make(joined, "q", OwnerId=queue)
+
+    (changed,) = await _changed(joined)
+    (read,) = (await joined.salesforce.tasks([task], ["Subject", *TASK_FACTS])).values()
+    (plain,) = (await joined.salesforce.tasks([task], ["Subject"])).values()
+
+    assert (changed.owner_type, read.owner_type, plain.owner_type) == ("Queue", "Queue", None)
+    assert changed.created_at == read.created_at == START
 
 
 async def test_one_call_reads_two_thousand_and_the_watermark_is_the_last_stamp() -> None:
@@ -295,6 +315,31 @@ async def test_a_condition_is_counted_and_keeps_to_living_tasks() -> None:
         await joined.salesforce.count_tasks("Subject = 'a'"),
         await joined.salesforce.count_tasks(""),
     ) == (1, 2)
+
+
+async def test_of_some_tasks_those_are_told_that_meet_a_condition() -> None:
+    joined = await _joined()
+    high, low = _make(joined, "a", Priority="High"), _make(joined, "b", Priority="Low")
+    other = _make(joined, "c", Priority="High")
+    joined.in_salesforce("archive_now", id=high)
+
+    found = await joined.salesforce.tasks_meeting([high, low], "Priority = 'High' OR Subject = 'z'")
+
+    assert {high} == found
+    assert other not in found
+    assert await joined.salesforce.tasks_meeting([], "Priority = 'High'") == frozenset()
+
+
+async def test_accounts_tell_the_domain_of_their_website() -> None:
+    joined = await _joined()
+    with_site, without = (
+        joined.in_salesforce("create_record", object="Account", fields={"Name": "A", **more})["id"]
+        for more in ({"Website": "https://www.Example.jp/shop"}, {})
+    )
+
+    assert {with_site: "example.jp"} == await joined.salesforce.account_domains(
+        [with_site, without, "nonsense"]
+    )
 
 
 async def test_salesforce_says_what_is_wrong_with_a_condition() -> None:

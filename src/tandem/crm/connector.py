@@ -33,6 +33,7 @@ from tandem.model import (
 )
 
 __all__ = [
+    "TASK_FACTS",
     "AssociationChange",
     "Conversion",
     "Deleted",
@@ -286,7 +287,8 @@ class TaskSeen:
     """
     A Salesforce task as read: ``fields`` by API name; datetimes as ISO strings, dates as ``YYYY-MM-DD``.
 
-    What follows ``modified_by`` is read by ``changed_tasks`` and ``tasks_where`` as far as the org shows it.
+    What follows ``modified_by`` is read by ``changed_tasks`` and ``tasks_where`` as far as the org shows it, and
+    by others where `TASK_FACTS` are asked for.
     ``owner_type`` is ``User`` or ``Queue``; ``is_recurrence`` marks the head of a series.
     """
 
@@ -306,6 +308,20 @@ class TaskSeen:
     owner_type: str | None = None
     is_recurrence: bool = False
     is_private: bool = False
+
+
+TASK_FACTS = (
+    "SystemModstamp",
+    "CreatedDate",
+    "CreatedById",
+    "IsRecurrence",
+    "IsPrivate",
+    "Who.Type",
+    "Who.Email",
+    "What.Type",
+    "Owner.Type",
+)
+"""What the later attributes of `TaskSeen` are read from: name them among the fields to have them filled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,7 +371,7 @@ class Salesforce(Protocol):
         """By unique key, through queryAll: recycle bin and archive included."""
 
     async def tasks(self, ids: Collection[str], fields: Collection[str]) -> Mapping[str, TaskSeen]:
-        """By id, through queryAll; ids nobody knows are absent."""
+        """By id, through queryAll; ids nobody knows are absent. With `TASK_FACTS` among *fields* those too."""
 
     async def tasks_like(
         self, person_ids: Collection[str], created_since: datetime
@@ -369,6 +385,9 @@ class Salesforce(Protocol):
         self, ids: Collection[str], domains: Collection[str]
     ) -> tuple[frozenset[str], Mapping[str, Sequence[str]]]:
         """Which account ids exist, and the accounts whose website has each domain."""
+
+    async def account_domains(self, ids: Collection[str]) -> Mapping[str, str]:
+        """The website domain of each account that has one (lower case, without ``www.``)."""
 
     async def opportunities(self, ids: Collection[str]) -> frozenset[str]:
         """Which opportunity ids exist."""
@@ -416,6 +435,9 @@ class Salesforce(Protocol):
 
     async def count_tasks(self, condition: str) -> int:
         """How many tasks ``tasks_where`` would give."""
+
+    async def tasks_meeting(self, ids: Collection[str], condition: str) -> frozenset[str]:
+        """Those of *ids* that meet a SOQL condition; deleted ones may be among them."""
 
     async def check_condition(self, condition: str) -> str | None:
         """What Salesforce says is wrong with a condition; None for a good one."""

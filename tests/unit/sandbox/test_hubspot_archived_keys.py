@@ -39,6 +39,14 @@ async def test_an_archived_record_is_read_by_its_unique_value_unless_hidden(rule
     assert ([] if rule == "hidden" else [made]) == [one["id"] for one in archived.body["results"]]
 
 
+async def test_a_read_of_archived_records_by_a_unique_value_may_be_refused() -> None:
+    account = Account()
+    account.state.world.switches.set({"archived_unique_value": "refused"})
+    await _archived(account)
+
+    assert (await account.post(f"{READ}?archived=true", KEY)).status == 400
+
+
 @pytest.mark.parametrize(("rule", "status"), [("readable", 201), ("hidden", 201), ("held", 409)])
 async def test_an_archived_record_holds_its_unique_value_only_by_switch(
     rule: str, status: int

@@ -151,7 +151,7 @@ def _outcomes(pairs: Sequence[_Pair], answer: _Answer) -> list[Written]:
     attached = {(str(one.source.id), str(one.target.id)) for one in answer.results}
     refused: dict[tuple[str, str], Written] = {}
     for error in answer.errors:
-        told = Written(result=WriteResult.REJECTED, code=error.code, message=error.message)
+        told = Written(result=WriteResult.REJECTED, code=error.code, message=error.words)
         sources, targets = error.named("fromObjectId"), error.named("toObjectId")
         refused |= {(source, target): told for source in sources for target in targets or ("",)}
     unsaid = Written(

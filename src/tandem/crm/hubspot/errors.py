@@ -37,9 +37,15 @@ _LOCKED = 423
 
 
 class _Detail(msgspec.Struct, frozen=True):
-    message: str = ""
-    code: str = ""
-    context: dict[str, Any] = {}
+    message: str | None = None
+    code: str | None = None
+    context: Any = (
+        None  # an object by the guides, a text by the API description [SPEC:crm-tasks.v3]
+    )
+
+    def named(self, key: str) -> tuple[str, ...]:
+        """The texts of one member of the context."""
+        return _named(self.context, key)
 
 
 class Refusal(msgspec.Struct, frozen=True, rename="camel"):
@@ -55,47 +61,49 @@ class Refusal(msgspec.Struct, frozen=True, rename="camel"):
     @property
     def code(self) -> str:
         """The most telling code: that of the first detail, else the category."""
-        detail = self.errors[0].code if self.errors else ""
+        detail = self.errors[0].code if self.errors else None
         return detail or self.category or self.error_type
 
     @property
     def missing_scopes(self) -> tuple[str, ...]:
-        named: list[str] = []
-        for detail in self.errors:
-            scopes = detail.context.get("requiredGranularScopes") or detail.context.get(
-                "requiredScopes"
-            )
-            if isinstance(scopes, list):
-                named += [str(scope) for scope in scopes]
-        return tuple(dict.fromkeys(named))
+        found = (
+            scope
+            for detail in self.errors
+            for scope in detail.named("requiredGranularScopes") or detail.named("requiredScopes")
+        )
+        return tuple(dict.fromkeys(found))
 
 
 class RowError(msgspec.Struct, frozen=True):
     """What a multi-status answer says of one row, or of several [D-err]."""
 
-    category: str = ""
-    message: str = ""
-    context: dict[str, Any] = {}
+    category: str | None = None
+    message: str | None = None
+    context: Any = None
     errors: list[_Detail] = []
 
     @property
     def code(self) -> str:
-        detail = self.errors[0].code if self.errors else ""
-        return detail or self.category
+        detail = self.errors[0].code if self.errors else None
+        return detail or self.category or ""
+
+    @property
+    def words(self) -> str:
+        return self.message or next((one.message for one in self.errors if one.message), "")
 
     @property
     def properties(self) -> tuple[str, ...]:
         """The properties it is about, by name."""
-        contexts = (self.context, *(detail.context for detail in self.errors))
-        named = (name for context in contexts for name in _texts(context.get("propertyName")))
-        return tuple(dict.fromkeys(named))
+        details = (name for one in self.errors for name in one.named("propertyName"))
+        return tuple(dict.fromkeys((*self.named("propertyName"), *details)))
 
     def named(self, key: str) -> tuple[str, ...]:
         """The texts of one member of its context, such as ``objectWriteTraceId``."""
-        return _texts(self.context.get(key))
+        return _named(self.context, key)
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def _named(context: Any, key: str) -> tuple[str, ...]:
+    value = context.get(key) if isinstance(context, dict) else None
     if isinstance(value, list):
         return tuple(str(one) for one in value)
     return () if value is None else (str(value),)
@@ -220,7 +228,7 @@ _HOLDER = re.compile(r"already exists: (\d+)|Existing ID: (\d+)|(\d+) already ha
 
 def written_from(error: RowError, *, is_create: bool) -> Written:
     """What became of the row that HubSpot answered with *error*."""
-    result = _ROW_RESULTS.get(error.category, WriteResult.REJECTED)
+    result = _ROW_RESULTS.get(error.category or "", WriteResult.REJECTED)
     holder: str | None = None
     properties = error.properties
     if error.category == _NOT_FOUND and not is_create:
@@ -229,12 +237,12 @@ def written_from(error: RowError, *, is_create: bool) -> Written:
         # A customer's own unique property is another matter than our key.
         is_ours = is_create and (not properties or KEY_PROPERTY in properties)
         result = WriteResult.EXISTS if is_ours else WriteResult.REJECTED
-        holder = _holder_in(error.message, *(one.message for one in error.errors))
+        holder = _holder_in(error.words, *(one.message or "" for one in error.errors))
     return Written(
         result=result,
         id=holder if result is WriteResult.EXISTS else None,
         code=LOCKED if error.category == LOCKED else error.code,
-        message=error.message,
+        message=error.words,
         fields=properties,
     )
 

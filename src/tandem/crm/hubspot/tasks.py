@@ -154,19 +154,23 @@ class Tasks:
                 return {}
 
     async def _by_unique_key(self, keys: Collection[str]) -> dict[str, KeptTask]:
-        found: dict[str, KeptTask] = {}
-        for is_archived in (False, True):
-            missing = [key for key in dict.fromkeys(keys) if key not in found]
-            rows = await records.read(
-                self._caller,
-                _TASKS,
-                missing,
-                _TASK_PROPERTIES,
-                id_property=KEY_PROPERTY,
-                archived=is_archived,
-            )
-            found |= _kept(rows, missing)
-        return found
+        found = _kept(await self._read_by_key(keys, archived=False), keys)
+        missing = [key for key in dict.fromkeys(keys) if key not in found]
+        try:
+            return found | _kept(await self._read_by_key(missing, archived=True), missing)
+        except Rejected:
+            # Whether archived tasks can be read by key at all is told nowhere; the living ones were.
+            return found
+
+    async def _read_by_key(self, keys: Collection[str], *, archived: bool) -> list[Record]:
+        return await records.read(
+            self._caller,
+            _TASKS,
+            keys,
+            _TASK_PROPERTIES,
+            id_property=KEY_PROPERTY,
+            archived=archived,
+        )
 
     async def _by_plain_key(self, keys: Collection[str]) -> dict[str, KeptTask]:
         rows = await search.one_of(self._caller, _TASKS, KEY_PROPERTY, keys, _TASK_PROPERTIES)

@@ -191,6 +191,9 @@ class SalesforceConnector:
     async def count_tasks(self, condition: str) -> int:
         return await self._tasks.count(condition)
 
+    async def tasks_meeting(self, ids: Collection[str], condition: str) -> frozenset[str]:
+        return await self._tasks.meeting(ids, condition)
+
     async def check_condition(self, condition: str) -> str | None:
         return await self._tasks.check(condition)
 
@@ -226,6 +229,21 @@ class SalesforceConnector:
             if domain in sites and domain is not None:
                 found.setdefault(domain, []).append(id18(row["Id"]))
         return frozenset(id18(row["Id"]) for row in by_id), found
+
+    async def account_domains(self, ids: Collection[str]) -> Mapping[str, str]:
+        wanted = unique([id18(one) for one in ids if is_salesforce_id(one)])
+        rows = await self._reader.collect(
+            "account domains",
+            [
+                Query(f"SELECT Id, Website FROM Account WHERE {soql.ids_in('Id', batch)}")
+                for batch in self._batches(wanted)
+            ],
+        )
+        return {
+            id18(row["Id"]): domain
+            for row in rows
+            if (domain := domain_of(row.get("Website"))) is not None
+        }
 
     def _site_queries(self, domains: Sequence[str]) -> list[Query]:
         """A web site is free text: ask for what contains the domain, compare exactly afterwards."""

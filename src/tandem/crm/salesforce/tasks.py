@@ -19,7 +19,13 @@ from urllib.parse import urlencode
 import msgspec
 
 from tandem.crm.caller import Call
-from tandem.crm.connector import Deleted, DeletionsForgotten, TaskPage, TaskSeen
+from tandem.crm.connector import (
+    TASK_FACTS,
+    Deleted,
+    DeletionsForgotten,
+    TaskPage,
+    TaskSeen,
+)
 from tandem.crm.rate_limit import Lane
 from tandem.crm.salesforce import soql
 from tandem.crm.salesforce.bulk import query_job
@@ -32,19 +38,8 @@ from tandem.model import Org, Side
 __all__ = ["OrgSource", "Tasks"]
 
 _SEEN = ("Id", "IsDeleted", "IsArchived", "LastModifiedDate", "LastModifiedById")
-_CHANGED = (
-    "SystemModstamp",
-    "CreatedDate",
-    "CreatedById",
-    "IsRecurrence",
-    "IsPrivate",
-)
-_RELATED = {
-    "WhoId": ("Who.Type", "Who.Email"),
-    "WhatId": ("What.Type",),
-    "OwnerId": ("Owner.Type",),
-}
-"""What deciding about a person's task needs of its relations, all through the ``Name`` object [soql-typeof]."""
+_RELATIONS = {"Who": "WhoId", "What": "WhatId", "Owner": "OwnerId"}
+"""Read through the ``Name`` object, which has Type and Email [soql-typeof]."""
 
 _ADOPTED = (
     "Subject",
@@ -209,7 +204,7 @@ class Tasks:
 
         Where a cursor dies the rest is asked for anew from the last row that came: pages are no snapshot.
         """
-        names = ", ".join(await self._changed_columns(fields))
+        names = await self._all_columns(fields)
         also = soql.grouped(condition) if condition and condition.strip() else None
         windows: list[tuple[datetime, datetime | None]] = [(_whole(since), until)]
         last: TaskSeen | None = None
@@ -284,8 +279,8 @@ class Tasks:
     async def where(
         self, condition: str, *, fields: Collection[str]
     ) -> AsyncIterator[Sequence[TaskSeen]]:
-        columns = await self._changed_columns(fields)
-        statement = f"SELECT {', '.join(columns)} FROM Task WHERE {_living(condition)}"
+        names = await self._all_columns(fields)
+        statement = f"SELECT {names} FROM Task WHERE {_living(condition)}"
         if await self.count(condition) > _FEW:
             types = await field_types(self._reader)
             try:
@@ -303,6 +298,18 @@ class Tasks:
                 if rows:
                     yield [self._seen(row) for row in rows]
 
+    async def meeting(self, ids: Collection[str], condition: str) -> frozenset[str]:
+        """Those of *ids* that meet a SOQL condition, the archive included."""
+        queries = [
+            Query(
+                f"SELECT Id FROM Task WHERE {soql.ids_in('Id', batch)} AND {soql.grouped(condition)}",
+                everything=True,
+            )
+            for batch in self._batches([id18(one) for one in ids])
+        ]
+        rows = await self._reader.collect("tasks meeting a condition", queries)
+        return frozenset(id18(row["Id"]) for row in rows)
+
     async def count(self, condition: str) -> int:
         query = Query(f"SELECT COUNT() FROM Task WHERE {_living(condition)}", everything=True)
         return (await self._reader.first_page("count tasks", query)).total_size
@@ -319,10 +326,9 @@ class Tasks:
 
     # ----------------------------------------------------------------- rows
 
-    async def _changed_columns(self, fields: Collection[str]) -> list[str]:
-        columns = await self._columns((*_SEEN, *_CHANGED, self._key_field, *_RELATED, *fields))
-        related = [name for column in columns for name in _RELATED.get(column, ())]
-        return [*columns, *related]
+    async def _all_columns(self, fields: Collection[str]) -> str:
+        """What deciding about a person's task needs, and *fields*."""
+        return ", ".join(await self._columns((*_SEEN, self._key_field, *TASK_FACTS, *fields)))
 
     async def _columns(self, wanted: Collection[str]) -> list[str]:
         """Those of *wanted* that the integration user sees."""
@@ -330,7 +336,7 @@ class Tasks:
         names = unique(wanted)
         if bad := [name for name in names if not soql.is_field_name(name)]:
             raise ValueError(f"{bad[0]!r} is not a field's API name")
-        return [name for name in names if name in org.task_fields]
+        return [name for name in names if _own_field(name) in org.task_fields]
 
     def _seen(self, row: Row) -> TaskSeen:
         who, what, owner = (row.get(name) or {} for name in ("Who", "What", "Owner"))
@@ -348,13 +354,22 @@ class Tasks:
             who_email=(who.get("Email") or "").strip().lower() or None,
             who_type=who.get("Type"),
             what_type=what.get("Type"),
-            owner_type=owner.get("Type"),
+            owner_type=_OWNERS.get(owner.get("Type"), owner.get("Type")),
             is_recurrence=bool(row.get("IsRecurrence")),
             is_private=bool(row.get("IsPrivate")),
         )
 
 
-_NOT_FIELDS = frozenset({"attributes", "Who", "What", "Owner"})
+_OWNERS = {"Group": "Queue"}
+"""The only groups that may own a task are queues [task], whichever of the two words names them."""
+
+_NOT_FIELDS = frozenset({"attributes", *_RELATIONS})
+
+
+def _own_field(name: str) -> str:
+    """The task's own field that a column is seen through."""
+    relation, dot, _ = name.partition(".")
+    return _RELATIONS.get(relation, relation) if dot else name
 
 
 def _changed_query(

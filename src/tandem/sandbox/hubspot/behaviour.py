@@ -51,8 +51,8 @@ def declare_switches(switches: Switches) -> None:
         "archived_unique_value",
         "readable",
         "a unique value of an archived record: free again and read with archived=true, free and not "
-        "read by it, or held against new records (unknown)",
-        ("readable", "hidden", "held"),
+        "read by it, free and a read by it refused, or held against new records (unknown)",
+        ("readable", "hidden", "refused", "held"),
     )
     declare(
         "added_stage_status",

@@ -268,7 +268,10 @@ def _binned(call: Call, kind: Kind, wanted: str, id_property: str | None) -> Rec
     if id_property is None or id_property == "hs_object_id":
         return crm.in_bin(kind.name, int(wanted)) if is_whole(wanted) else None
     crm.require_unique(kind.name, id_property)
-    if call.state.world.switches["archived_unique_value"] == "hidden":
+    rule = call.state.world.switches["archived_unique_value"]
+    if rule == "refused":
+        raise invalid(f"Archived records cannot be read by property {id_property}")
+    if rule == "hidden":
         return None
     found = crm.tables[kind.name].archived_by_unique(id_property, wanted)
     return None if found is None else crm.in_bin(kind.name, found.id)
