@@ -11,6 +11,8 @@ from tandem.sandbox.pages.shown import plain
 from tandem.sandbox.pages.texts import Words
 from tandem.sandbox.pages.visit import Choice
 
+_FIRST_CJK = "\u2e80"
+
 TITLES = {
     "calls": "hs_call_title",
     "emails": "hs_email_subject",
@@ -31,29 +33,30 @@ DELETABLE = ("calls", "communications", "emails", "meetings", "notes", "postal_m
 OUTCOMES = ("SCHEDULED", "COMPLETED", "RESCHEDULED", "NO_SHOW", "CANCELED")
 
 
-def name_of(contact: Record, language: str) -> str:
-    """A contact's name, family name first in Japanese; its e-mail address or id where it has none."""
-    first, last = contact.values.get("firstname"), contact.values.get("lastname")
-    parts = (last, first) if language == "ja" else (first, last)
-    named = " ".join(part for part in parts if part)
+def name_of(contact: Record) -> str:
+    """A contact's name; the e-mail address or id where it has none."""
+    named = _full_name(contact.values.get("firstname"), contact.values.get("lastname"))
     return named or contact.values.get("email") or str(contact.id)
 
 
-def owner_name(state: HubSpotState, owner_id: str | None, language: str) -> str:
+def owner_name(state: HubSpotState, owner_id: str | None) -> str:
     """Who owns a record; empty for nobody."""
     owner = state.crm.owners.find(owner_id) if owner_id else None
     if owner is None:
         return owner_id or ""
-    parts = [owner.first_name, owner.last_name]
-    if language == "ja":
-        parts.reverse()
-    return " ".join(part for part in parts if part) or owner.email or owner.id
+    return _full_name(owner.first_name, owner.last_name) or owner.email or owner.id
 
 
-def owners(state: HubSpotState, words: Words) -> list[Choice]:
+def _full_name(first: str | None, last: str | None) -> str:
+    """Family name first where it is written in Chinese or Japanese characters."""
+    is_eastern = any(sign >= _FIRST_CJK for sign in last or "")
+    return " ".join(part for part in ((last, first) if is_eastern else (first, last)) if part)
+
+
+def owners(state: HubSpotState) -> list[Choice]:
     """The active owners, for a drop-down list."""
     listed = state.crm.owners.listing(email=None, archived=False)
-    return [Choice(value=one.id, label=owner_name(state, one.id, words.language)) for one in listed]
+    return [Choice(value=one.id, label=owner_name(state, one.id)) for one in listed]
 
 
 def stages(state: HubSpotState, words: Words) -> list[Choice]:

@@ -95,23 +95,23 @@ class HubSpotPages:
         page = paged(rows, visit, ROWS)
         values = {
             "page": page,
-            "rows": [self._contact_row(one, visit) for one in page.items],
-            "owners": reading.owners(self._state, visit.words),
+            "rows": [self._contact_row(one) for one in page.items],
+            "owners": reading.owners(self._state),
             "forms": list(self._state.feeds.forms.values()),
         }
         return Page(
             template="hubspot/contacts.html", title=visit.words("tab.contacts"), values=values
         )
 
-    def _contact_row(self, contact: Record, visit: Visit) -> dict[str, Any]:
-        values, language = contact.values, visit.words.language
+    def _contact_row(self, contact: Record) -> dict[str, Any]:
+        values = contact.values
         return {
             "to": self._at.record("contacts", contact.id),
-            "name": reading.name_of(contact, language),
+            "name": reading.name_of(contact),
             "email": values.get("email", ""),
             "company": values.get("company", ""),
             "phone": values.get("phone", ""),
-            "owner": reading.owner_name(self._state, values.get("hubspot_owner_id"), language),
+            "owner": reading.owner_name(self._state, values.get("hubspot_owner_id")),
             "changed": from_ms(contact.updated),
         }
 
@@ -125,7 +125,7 @@ class HubSpotPages:
         page = paged(entries, visit, ENTRIES)
         values = {
             "contact": contact,
-            "name": reading.name_of(contact, words.language),
+            "name": reading.name_of(contact),
             "fields": self._fields_of_contact(contact, visit),
             "related": self._related(contact),
             "kinds": KINDS,
@@ -150,9 +150,7 @@ class HubSpotPages:
     def _fields_of_contact(self, contact: Record, visit: Visit) -> list[tuple[str, Any]]:
         values, words = contact.values, visit.words
         shown = self.shown(visit)
-        owner = reading.owner_name(
-            self._state, values.get("hubspot_owner_id"), visit.words.language
-        )
+        owner = reading.owner_name(self._state, values.get("hubspot_owner_id"))
         texts = [
             (words(f"field.{name}"), values.get(name, ""))
             for name in ("email", "jobtitle", "company", "phone")
@@ -202,7 +200,7 @@ class HubSpotPages:
                     "entry": timeline.entry("tasks", one),
                     "due": reading.instant(one, "hs_timestamp"),
                     "changed": from_ms(one.updated),
-                    "people": self._people("tasks", one, visit),
+                    "people": self._people("tasks", one),
                 }
                 for one in page.items
             ],
@@ -216,7 +214,7 @@ class HubSpotPages:
             "record": task,
             "kind": "tasks",
             "entry": Timeline(self._state, visit.words, self._at).entry("tasks", task),
-            "people": self._people("tasks", task, visit),
+            "people": self._people("tasks", task),
             "properties": self._properties("tasks", task),
             "due": self.shown(visit).field(reading.instant(task, "hs_timestamp")),
             "body": reading.body_of("tasks", task),
@@ -239,7 +237,7 @@ class HubSpotPages:
             "record": record,
             "kind": kind,
             "entry": entry,
-            "people": self._people(kind, record, visit),
+            "people": self._people(kind, record),
             "properties": self._properties(kind, record),
         }
         named = title if entry is None else entry.title
@@ -254,10 +252,10 @@ class HubSpotPages:
         form = {**visit.form, "id": visit.parts["id"], "kind": kind}
         return self._do(Visit(path=visit.path, words=visit.words, query=visit.query, form=form))
 
-    def _people(self, kind: str, record: Record, visit: Visit) -> list[dict[str, str]]:
+    def _people(self, kind: str, record: Record) -> list[dict[str, str]]:
         return [
             {
-                "name": reading.name_of(one, visit.words.language),
+                "name": reading.name_of(one),
                 "to": self._at.record("contacts", one.id),
             }
             for one in reading.contacts_of(self._state, kind, record)
@@ -273,7 +271,7 @@ class HubSpotPages:
     def _for_task_form(self, visit: Visit) -> dict[str, Any]:
         words = visit.words
         return {
-            "owners": reading.owners(self._state, words),
+            "owners": reading.owners(self._state),
             "stages": reading.stages(self._state, words),
             "priorities": reading.choices(words, "priority", reading.PRIORITIES),
             "types": reading.choices(words, "task_type", reading.TASK_TYPES),

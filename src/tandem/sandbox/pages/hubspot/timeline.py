@@ -76,7 +76,7 @@ class Timeline:
             at=instant_ms(values.get("hs_timestamp", "")) or record.created,
             body=reading.body_of(kind, record),
             to=self._at.record(kind, record.id),
-            owner=reading.owner_name(self._state, values.get("hubspot_owner_id"), words.language),
+            owner=reading.owner_name(self._state, values.get("hubspot_owner_id")),
             facts=tuple(self._facts(kind, record)),
             is_done=done,
             is_late=kind == "tasks" and reading.is_late(self._state, record),
