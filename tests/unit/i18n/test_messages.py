@@ -38,7 +38,7 @@ BUILT = {
     *(f"run.ended_{each}" for each in RunState),
     *(setting.text for setting in SETTINGS.values()),
 }
-OPEN = ("stop.", "rule.", "event.", "erased.", "doctor.", "source.")  # codes that come from outside
+OPEN = ("stop.", "rule.", "event.", "erased.", "doctor.", "source.", "web.")  # codes that come from outside
 
 
 def literals() -> Iterator[str]:

@@ -14,6 +14,9 @@ from tandem.i18n.texts import (
     settings,
     settings_keys,
     simulation,
+    web,
+    web_pages,
+    web_settings,
 )
 
 __all__ = ["TEXTS"]
@@ -32,6 +35,9 @@ for _group in (
     settings,
     settings_keys,
     simulation,
+    web,
+    web_pages,
+    web_settings,
 ):
     _twice = TEXTS.keys() & _group.TEXTS.keys()
     if _twice:

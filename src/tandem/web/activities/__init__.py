@@ -1,0 +1,1 @@
+"""The Activities settings: which activities sync, as what, by which rules."""

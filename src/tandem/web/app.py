@@ -1,0 +1,110 @@
+"""The web app: every screen's routes, joined."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from tandem.bootstrap import Application
+from tandem.store.web import Members
+from tandem.web import sentences
+from tandem.web.activities.view import ROUTES as ACTIVITIES
+from tandem.web.audit.view import ROUTES as AUDIT
+from tandem.web.connect.view import ROUTES as CONNECT
+from tandem.web.desk import Desk
+from tandem.web.edge import Edge
+from tandem.web.health.view import ROUTES as HEALTH
+from tandem.web.navigation import TABS
+from tandem.web.owners.view import ROUTES as OWNERS
+from tandem.web.pages import broken, not_found
+from tandem.web.passwords import Passwords
+from tandem.web.people.view import ROUTES as PEOPLE
+from tandem.web.runs.view import ROUTES as RUNS
+from tandem.web.settings import WebSettings
+from tandem.web.start.view import ROUTES as START
+from tandem.web.visit import House
+
+__all__ = ["create_web"]
+
+_HERE = Path(__file__).parent
+_STATIC = _HERE / "static"
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def create_web(
+    application: Application, settings: WebSettings, *, passwords: Passwords | None = None
+) -> Edge:
+    """The app for an open *application*; an ASGI application."""
+    members = Members.of(application.store)
+    app = Starlette(
+        routes=[
+            Route("/static/{name}", _asset, name="static"),
+            Route("/healthz", _alive),
+            *START,
+            *PEOPLE,
+            *CONNECT,
+            *ACTIVITIES,
+            *AUDIT,
+            *HEALTH,
+            *RUNS,
+            *OWNERS,
+        ],
+        exception_handlers={HTTPException: not_found, Exception: broken},
+    )
+    app.state.house = House(
+        desk=Desk.of(application),
+        members=members,
+        passwords=passwords or Passwords(members),
+        settings=settings,
+        templates=_templates(),
+        assets=_fingerprints(),
+    )
+    return Edge(app, settings)
+
+
+def _templates() -> Environment:
+    """Every variable is escaped, and one that is missing is a bug."""
+    environment = Environment(
+        loader=ChoiceLoader([FileSystemLoader(_HERE / "templates"), FileSystemLoader(_HERE)]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        tabs=TABS,
+        reason_sentence=sentences.reason_sentence,
+        reason_title=sentences.reason_title,
+        stop_sentence=sentences.stop_sentence,
+        decision_sentence=sentences.decision_sentence,
+        kinds_named=sentences.kinds_named,
+    )
+    return environment
+
+
+def _fingerprints() -> Mapping[str, str]:
+    """Of each file to serve, what its address ends in: a new version has a new address."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+        for path in sorted(_STATIC.iterdir())
+        if path.is_file()
+    }
+
+
+async def _asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in request.app.state.house.assets:
+        raise HTTPException(404)
+    return FileResponse(_STATIC / name, headers={"cache-control": _FOR_EVER})
+
+
+async def _alive(request: Request) -> Response:
+    return PlainTextResponse("ok\n")

@@ -1,0 +1,1 @@
+"""Connected apps: the list, connecting both accounts, the set-up check, disconnecting."""

@@ -1,0 +1,137 @@
+"""
+What the pages ask of Tandem: the application, in the name of whoever is signed in.
+
+Everything the command line does too is the application's own method. Here stand the few things a page needs
+beyond them: the reader's language, the person for the audit log, and a sign-in that takes two requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tandem.bootstrap import Application
+from tandem.clock import Clock
+from tandem.crm.http import Transport
+from tandem.engine.asking import Asking
+from tandem.engine.connecting import Connecting
+from tandem.engine.connectors import Connected
+from tandem.engine.prepare import remembered
+from tandem.engine.reports import SettingsChange
+from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser, Side
+from tandem.settings import change_of, parse
+from tandem.store import Connection, ConnectionStore, Store
+from tandem.store.rows import AuditEntry
+from tandem.sync.policy import Policy
+
+__all__ = ["NO_CONNECTION", "Desk"]
+
+NO_CONNECTION = 0
+"""In the audit log: what concerns the installation as a whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """``who`` is noted in the audit log with everything that is changed."""
+
+    application: Application
+    asking: Asking
+    connecting: Connecting
+    who: str = ""
+
+    @classmethod
+    def of(cls, application: Application) -> Desk:
+        return cls(
+            application=application,
+            asking=application._asking,
+            connecting=application._connecting,
+        )
+
+    def as_(self, who: str) -> Desk:
+        """The same in somebody's name."""
+        return replace(
+            self,
+            who=who,
+            asking=replace(self.asking, who=who),
+            connecting=replace(self.connecting, who=who),
+        )
+
+    @property
+    def store(self) -> Store:
+        return self.application.store
+
+    @property
+    def clock(self) -> Clock:
+        return self.asking.clock
+
+    @property
+    def transport(self) -> Transport:
+        return self.connecting.transport
+
+    # ------------------------------------------------------------------ connections
+
+    def connection(self, connection_id: int) -> Connection:
+        """SettingsError where there is none (any more)."""
+        return self.store.connection_by_id(connection_id)
+
+    def mine(self, connection: Connection) -> ConnectionStore:
+        return self.store.for_connection(connection.id)
+
+    async def connected(self, connection: Connection) -> Connected:
+        return await self.asking.connectors.connect(connection)
+
+    def resume(self, connection: Connection) -> None:
+        self.store.resume(connection.id)
+        self.note(connection, "resumed", connection.suspended_reason)
+
+    # ------------------------------------------------------------------ what was read of the accounts
+
+    def portal(self, connection: Connection) -> Portal | None:
+        return remembered(self.mine(connection), "portal", Portal)
+
+    def org(self, connection: Connection) -> Org | None:
+        return remembered(self.mine(connection), "org", Org)
+
+    def owners(self, connection: Connection) -> Sequence[HubSpotOwner]:
+        return remembered(self.mine(connection), "owners", tuple[HubSpotOwner, ...]) or ()
+
+    def users(self, connection: Connection) -> Sequence[SalesforceUser]:
+        return remembered(self.mine(connection), "users", tuple[SalesforceUser, ...]) or ()
+
+    # ------------------------------------------------------------------ settings
+
+    def policy(self, connection: Connection) -> tuple[Policy, int]:
+        """The settings as they are saved, and their version."""
+        saved = self.store.settings(connection.id)
+        return parse(saved.text), saved.version
+
+    async def change(self, connection: Connection, text: str, language: str) -> SettingsChange:
+        """What *text* would change, told in *language*; InvalidSettings if it cannot be taken."""
+        saved = self.store.settings(connection.id)
+        hubspot_now = await self._now(connection, Side.HUBSPOT)
+        salesforce_now = await self._now(connection, Side.SALESFORCE)
+        return change_of(
+            saved.text,
+            text,
+            version=saved.version,
+            hubspot_now=hubspot_now,
+            salesforce_now=salesforce_now,
+            language=language,
+        )
+
+    async def save(self, connection: Connection, change: SettingsChange) -> int:
+        return await self.application.save_settings(connection.name, change, self.who)
+
+    async def _now(self, connection: Connection, side: Side) -> datetime:
+        return await self.asking.crm_now(connection, side)
+
+    # ------------------------------------------------------------------ the audit log
+
+    def note(self, connection: Connection | None, action: str, detail: str = "") -> None:
+        """Add to the audit log, of the installation where *connection* is None."""
+        where = NO_CONNECTION if connection is None else connection.id
+        self.store.note(where, self.who, action, detail)
+
+    def audit(self, connection: Connection | None, limit: int) -> list[AuditEntry]:
+        return self.store.audit(NO_CONNECTION if connection is None else connection.id, limit)

@@ -1,0 +1,1 @@
+"""Sync health: how the connection is, what is wrong, and mending it."""

@@ -1,0 +1,147 @@
+"""Sync health: figures, charts, error cards, their records, retrying and exporting them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from starlette.responses import Response, StreamingResponse
+
+from tandem.mapping.ids import salesforce_url
+from tandem.model import Link, LinkState, Side
+from tandem.store.web import Role
+from tandem.web.health.chart import HOURS, activity_chart, calls_chart
+from tandem.web.pages import get, post
+from tandem.web.sentences import reason_sentence
+from tandem.web.visit import Visit
+
+__all__ = ["ROUTES"]
+
+_PAGE = 100
+
+
+async def health(visit: Visit) -> Response:
+    found = await visit.desk.asking.health(visit.here.name)
+    now = visit.now
+    since = now - timedelta(hours=HOURS)
+    counted = visit.members.activity_by_hour(visit.here.id, since)
+    calls = [
+        (side.title, visit.desk.store.calls_by_hour(account_id, since))
+        for side in Side
+        if (account_id := visit.here.account_id(side)) is not None
+    ]
+    return visit.page(
+        "health/health.html",
+        summary=visit.desk.asking.summary(visit.here),
+        tab="sync-health",
+        health=found,
+        now=now,
+        parked=found.states.get(LinkState.PARKED, 0),
+        activity=activity_chart(counted, now, visit.speech),
+        calls=calls_chart(calls, now, visit.speech),
+    )
+
+
+async def records(visit: Visit) -> Response:
+    """The activities in one state, of one reason: where a card or a figure leads."""
+    state, reason = _state(visit), visit.param("reason") or None
+    links = visit.desk.mine(visit.here).in_state(
+        state, reason=reason, after=visit.param("after"), limit=_PAGE + 1
+    )
+    org = visit.desk.asking.summary(visit.here)
+    return visit.page(
+        "health/records.html",
+        summary=org,
+        tab="sync-health",
+        state=state,
+        reason=reason or "",
+        links=links[:_PAGE],
+        after=links[_PAGE - 1].key if len(links) > _PAGE else "",
+        task_url=lambda task: salesforce_url(org.salesforce_url or "", task),
+    )
+
+
+def _state(visit: Visit) -> LinkState:
+    try:
+        return LinkState(visit.param("state") or LinkState.PARKED.value)
+    except ValueError:
+        return LinkState.PARKED
+
+
+async def retry(visit: Visit) -> Response:
+    """Those ticked, those of a reason, or all."""
+    form = await visit.form()
+    keys = [str(key) for key in form.getlist("key")]
+    reason = str(form.get("reason", "")) or None
+    if form.get("which") == "ticked" and not keys:
+        visit.flash("web.health.tick_some", "warning")
+        return visit.redirect(visit.at("sync-health/records", state="parked", reason=reason))
+    chosen = keys if form.get("which") == "ticked" else None
+    count = await visit.desk.asking.retry(visit.here.name, chosen, None if chosen else reason)
+    visit.flash("web.health.retried", count=count)
+    return visit.redirect(visit.at("sync-health"))
+
+
+# --------------------------------------------------------------------------- export
+
+
+async def export(visit: Visit) -> Response:
+    """All of one state and reason as CSV, in the encoding that Excel expects."""
+    state, reason = _state(visit), visit.param("reason") or None
+    name = f"tandem-{state.value}.csv"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    links = _all_links(visit, state, reason)
+    return StreamingResponse(
+        _csv(visit, links), headers=headers, media_type="text/csv; charset=utf-8"
+    )
+
+
+def _all_links(visit: Visit, state: LinkState, reason: str | None) -> Iterator[Link]:
+    mine, after = visit.desk.mine(visit.here), ""
+    while links := mine.in_state(state, reason=reason, after=after):
+        yield from links
+        after = links[-1].key
+
+
+_COLUMNS = ("key", "kind", "hubspot_id", "salesforce_id", "state", "reason", "meaning", "words")
+
+
+def _csv(visit: Visit, links: Iterable[Link]) -> Iterator[bytes]:
+    yield "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
+    yield _line(_COLUMNS)
+    for link in links:
+        meaning = reason_sentence(visit.speech, link.reason, link.detail)
+        yield _line(
+            (
+                link.key,
+                visit.speech(f"kind.{link.kind.value}"),
+                link.hubspot_id or "",
+                link.salesforce_id or "",
+                link.state.value,
+                link.reason,
+                meaning,
+                link.detail,
+            )
+        )
+
+
+def _line(cells: Iterable[str]) -> bytes:
+    made = io.StringIO()
+    csv.writer(made).writerow([_harmless(cell) for cell in cells])
+    return made.getvalue().encode("utf-8", "replace")
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet would take for a formula gets an apostrophe before it."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+_HERE = "/connected-apps/salesforce/{connection:int}/sync-health"
+ROUTES = [
+    get(_HERE, health),
+    get(f"{_HERE}/records", records),
+    get(f"{_HERE}/export.csv", export),
+    post(f"{_HERE}/retry", retry, role=Role.ADMIN),
+]

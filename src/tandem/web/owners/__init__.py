@@ -1,0 +1,1 @@
+"""Owners: which Salesforce user each HubSpot owner's activities are assigned to."""

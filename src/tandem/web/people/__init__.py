@@ -1,0 +1,1 @@
+"""Who may sign in: people, their roles and sessions, and one's own password."""

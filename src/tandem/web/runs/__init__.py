@@ -1,0 +1,1 @@
+"""Runs with their counts, and the page of one record: why it is where it is."""

@@ -1,0 +1,1 @@
+"""Coming in: the first administrator, invitations, new passwords, signing in and out."""

@@ -1,0 +1,125 @@
+"""The pages of those who are not signed in yet."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from tandem.errors import SettingsError
+from tandem.store.web import Invitation, Member, Purpose
+from tandem.web.pages import get, post
+from tandem.web.passwords import LOCKED_FOR, LockedOut
+from tandem.web.start.form import NewMember, local_path, normal_email
+from tandem.web.visit import SESSION_COOKIE, Refused, Visit
+
+__all__ = ["ROUTES", "begin_session"]
+
+
+async def home(visit: Visit) -> Response:
+    return visit.redirect(visit.url("/connected-apps"))
+
+
+# --------------------------------------------------------------------------- by a link
+
+
+async def show_link(visit: Visit) -> Response:
+    found = _invitation(visit)
+    return visit.page("start/join.html", invitation=found, given={}, problems=())
+
+
+async def use_link(visit: Visit) -> Response:
+    found = _invitation(visit)
+    given = await visit.words()
+    new = NewMember.read(
+        given,
+        visit.speech,
+        email=found.email,
+        asks_name=found.purpose is not Purpose.PASSWORD,
+    )
+    problems = new.problems
+    if not problems:
+        password = await visit.house.passwords.hash(new.password)
+        try:
+            member = visit.members.use_link(
+                visit.request.path_params["token"],
+                email=new.email,
+                name=new.name,
+                password=password,
+            )
+        except SettingsError:
+            problems = (visit.speech("web.start.taken", email=new.email),)
+        else:
+            if member is None:
+                raise Refused(410, "web.start.link_void")
+            visit.desk.as_(member.email).note(None, f"link_used_{found.purpose.value}")
+            return begin_session(visit, member, "/")
+    kept = {"email": given.get("email", ""), "name": new.name}
+    return visit.page("start/join.html", 422, invitation=found, given=kept, problems=problems)
+
+
+def _invitation(visit: Visit) -> Invitation:
+    found = visit.members.invitation(visit.request.path_params["token"])
+    if found is None or (found.purpose is Purpose.FIRST and visit.members.has_members()):
+        raise Refused(410, "web.start.link_void")
+    return found
+
+
+# --------------------------------------------------------------------------- by password
+
+
+async def show_sign_in(visit: Visit) -> Response:
+    if visit.session is not None:
+        return visit.redirect(visit.url(local_path(visit.param("next"))))
+    if not visit.members.has_members():
+        return visit.page("start/not_yet.html", 403)
+    return _sign_in_page(visit, visit.param("next"), "")
+
+
+async def sign_in(visit: Visit) -> Response:
+    given = await visit.words()
+    email, back = normal_email(given.get("email", "")), local_path(given.get("next", ""))
+    try:
+        member = await visit.house.passwords.member_with(
+            email, given.get("password", ""), visit.client
+        )
+    except LockedOut:
+        minutes = int(LOCKED_FOR.total_seconds() // 60)
+        said = visit.speech("web.start.locked", minutes=minutes)
+        return _sign_in_page(visit, back, said, email=email, status=429)
+    if member is None:
+        visit.desk.as_(email[:200]).note(None, "sign_in_failed", visit.client)
+        said = visit.speech("web.start.wrong")
+        return _sign_in_page(visit, back, said, email=email, status=422)
+    visit.desk.as_(member.email).note(None, "signed_in", visit.client)
+    return begin_session(visit, member, back)
+
+
+def _sign_in_page(
+    visit: Visit, back: str, problem: str, *, email: str = "", status: int = 200
+) -> Response:
+    return visit.page("start/sign_in.html", status, back=back, problem=problem, email=email)
+
+
+def begin_session(visit: Visit, member: Member, back: str) -> Response:
+    """Signed in from here on, under a token that nobody has seen before."""
+    settings = visit.house.settings
+    browser = visit.request.headers.get("user-agent", "")
+    token = visit.members.begin_session(member.id, browser, settings.session_lives)
+    visit.set_cookie(SESSION_COOKIE, token, int(settings.session_lives.total_seconds()))
+    return visit.redirect(visit.url(back))
+
+
+async def sign_out(visit: Visit) -> Response:
+    if visit.session is not None:
+        visit.members.end_session(visit.session.token)
+    visit.set_cookie(SESSION_COOKIE, "", 0)
+    return visit.redirect(visit.url("/sign-in"))
+
+
+ROUTES = [
+    get("/", home),
+    get("/start/{token}", show_link, role=None),
+    post("/start/{token}", use_link, role=None),
+    get("/sign-in", show_sign_in, role=None),
+    post("/sign-in", sign_in, role=None),
+    post("/sign-out", sign_out, role=None),
+]

@@ -1,0 +1,86 @@
+// What pages do beyond HTML; without it they still work.
+"use strict";
+
+// Dates are written on the server, in the zone that this browser names from its first page on.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const path = document.querySelector(".brand").getAttribute("href") || "/";
+if (zone && !document.cookie.includes("tandem_zone=" + encodeURIComponent(zone))) {
+  document.cookie = "tandem_zone=" + encodeURIComponent(zone) + "; path=" + path + "; max-age=31536000; samesite=lax" +
+    (location.protocol === "https:" ? "; secure" : "");
+}
+
+// Menus close when attention goes elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// A form that was changed is not left by accident.
+for (const form of document.querySelectorAll("form[data-guard]")) {
+  const bar = form.querySelector("[data-changed]");
+  const before = form.hasAttribute("data-dirty") ? "" : new URLSearchParams(new FormData(form)).toString();
+  let leaving = false;
+  const isChanged = () => new URLSearchParams(new FormData(form)).toString() !== before;
+  const show = () => { if (bar) bar.textContent = isChanged() ? bar.dataset.changed : bar.dataset.same; };
+  form.addEventListener("input", show);
+  form.addEventListener("submit", () => { leaving = true; });
+  window.addEventListener("beforeunload", (event) => { if (!leaving && isChanged()) event.preventDefault(); });
+  show();
+}
+
+// A choice that submits itself, where there is a button for those without script.
+for (const chooser of document.querySelectorAll("[data-submits]")) {
+  chooser.addEventListener("change", () => chooser.form.requestSubmit());
+}
+for (const all of document.querySelectorAll("input[data-all]")) {
+  all.addEventListener("change", () => {
+    for (const box of document.querySelectorAll(`input[name="${all.dataset.all}"]`)) box.checked = all.checked;
+  });
+}
+
+// Charts: the figures stand in the page as a table; this draws them.
+function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
+
+function draw(place) {
+  const told = JSON.parse(place.dataset.chart);
+  const bars = uPlot.paths.bars({ size: [0.72, 40], radius: 0.15 });
+  const number = new Intl.NumberFormat(document.documentElement.lang);
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: told.zone });
+  const day = new Intl.DateTimeFormat(document.documentElement.lang, { month: "short", day: "numeric", timeZone: told.zone });
+  const axis = () => ({ stroke: colour("--soft"), grid: { stroke: colour("--grid"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" });
+  // Stacked: each series is drawn with those below it, the tallest first.
+  const sums = told.series.map((_, i) => told.times.map((__, t) => told.series.slice(0, i + 1).reduce((n, s) => n + s.values[t], 0)));
+  const order = told.series.map((_, i) => i).reverse();
+  const make = () => new uPlot({
+    width: place.clientWidth, height: place.clientHeight, legend: { show: false }, cursor: { show: false },
+    scales: { x: { time: true }, y: { range: (u, min, max) => [0, Math.max(max, 4)] } },
+    axes: [
+      { ...axis(), grid: { show: false }, values: (u, ticks) => ticks.map((t, i) => (i === 0 || clock.format(t * 1000).startsWith("0:")) ? day.format(t * 1000) : clock.format(t * 1000)), space: 70 },
+      { ...axis(), size: 48, values: (u, ticks) => ticks.map((n) => Number.isInteger(n) ? number.format(n) : "") },
+    ],
+    series: [{}, ...order.map((i) => ({ fill: colour("--chart-" + (i + 1)), stroke: colour("--chart-" + (i + 1)), width: 0, paths: bars, points: { show: false } }))],
+  }, [told.times, ...order.map((i) => sums[i])], place);
+  let chart = make();
+  let width = place.clientWidth;
+  const again = () => { chart.destroy(); chart = make(); };
+  new ResizeObserver(() => { if (place.clientWidth !== width) { width = place.clientWidth; again(); } }).observe(place);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+}
+
+function drawAll() {
+  if (typeof uPlot === "undefined") return;
+  for (const place of document.querySelectorAll("[data-chart]:not([data-drawn])")) {
+    place.dataset.drawn = "";
+    draw(place);
+  }
+}
+drawAll();
+document.addEventListener("htmx:afterSwap", drawAll);
