@@ -381,6 +381,20 @@ async def test_whoever_stops_reading_leaves_no_job_behind() -> None:
     assert joined.sandbox.world.journal.requests("salesforce")[-1].method == "DELETE"
 
 
+@pytest.mark.parametrize("count", [1, 2100])
+async def test_a_field_hidden_since_is_left_out_of_many_rows_and_of_few(count: int) -> None:
+    joined = await _joined()
+    await _many(joined, count)
+    org = await joined.salesforce.org()
+    joined.salesforce.know(replace(org, task_fields=org.task_fields | {"Gone__c"}))
+
+    batches = joined.salesforce.tasks_where("", fields=("Subject", "Gone__c"))
+
+    found = [task async for batch in batches for task in batch]
+    assert count == len(found)
+    assert "Gone__c" not in found[0].fields
+
+
 async def test_without_the_bulk_api_the_same_rows_come_by_query() -> None:
     joined = await _joined()
     await _many(joined, 2100)

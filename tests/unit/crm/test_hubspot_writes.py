@@ -150,6 +150,16 @@ async def test_each_row_error_means_something(
     assert (result, holder) == (written[0].result, written[0].id)
 
 
+async def test_values_travel_as_texts_and_none_as_the_empty_one() -> None:
+    crm = ScriptedCrm([answer({"results": [{"id": "7"}]})])
+
+    await hubspot_on(crm).update_tasks([{"id": 7, "a": None, "b": True, "c": 3, "d": "x"}])
+
+    (row,) = crm.asked[0].body["inputs"]
+    assert row["properties"] == {"a": "", "b": "true", "c": "3", "d": "x"}
+    assert row["id"] == "7"
+
+
 async def test_a_taken_key_whose_holder_is_not_named_is_looked_up() -> None:
     def script(asked: Asked) -> Reaction:
         if asked.path == CREATE:

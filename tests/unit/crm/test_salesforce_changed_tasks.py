@@ -173,7 +173,13 @@ class _Bulk:
         if asked.path.endswith("/queryAll"):
             return answer({"records": [], "done": True, "totalSize": 3000})
         if asked.path.endswith("/describe"):
-            kinds = {"IsDeleted": "boolean", "SystemModstamp": "datetime", "Calls__c": "int"}
+            kinds = {
+                "Id": "id",
+                "IsDeleted": "boolean",
+                "SystemModstamp": "datetime",
+                "Subject": "string",
+                "Calls__c": "int",
+            }
             return answer({"fields": [{"name": n, "type": kind} for n, kind in kinds.items()]})
         if asked.method == "POST":
             return answer({"id": "750x", "state": "UploadComplete"})

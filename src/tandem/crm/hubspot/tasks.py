@@ -256,8 +256,14 @@ class Tasks:
 
 
 def _said(properties: Mapping[str, Any]) -> dict[str, str]:
-    """Property values as HubSpot wants them: an empty text clears [D-props]."""
-    return {name: "" if value is None else str(value) for name, value in properties.items()}
+    """Property values as HubSpot wants them, all of them texts: an empty one clears [D-props]."""
+    return {name: _text(value) for name, value in properties.items()}
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
 
 
 def _associations(task: NewTask) -> list[dict[str, Any]]:

@@ -17,10 +17,13 @@ from tandem.crm.http import Transport
 from tandem.crm.rate_limit import Budget, Lane
 from tandem.crm.retry import DEFAULT, Patience
 from tandem.crm.salesforce import setup, soql
+from tandem.crm.salesforce.changes import Changes
+from tandem.crm.salesforce.conditions import Conditions
 from tandem.crm.salesforce.errors import SalesforceDialect
 from tandem.crm.salesforce.people import people
 from tandem.crm.salesforce.reads import Query, QueryStyle, Reader, unique
-from tandem.crm.salesforce.tasks import OrgSource, Tasks
+from tandem.crm.salesforce.task_rows import OrgSource, TaskRows
+from tandem.crm.salesforce.tasks import Tasks
 from tandem.crm.salesforce.writes import Verb, Writer
 from tandem.crm.tokens import TokenSource
 from tandem.errors import AccessLost
@@ -82,7 +85,9 @@ class SalesforceConnector:
         self._writer = Writer(self._caller, self._data_path, key_field, chance)
         self._identity: setup.Identity | None = None
         self._orgs = OrgSource(self._read_org)
-        self._tasks = Tasks(self._reader, key_field, self._orgs)
+        rows = TaskRows(self._reader, key_field, self._orgs)
+        self._tasks, self._changes = Tasks(rows), Changes(rows)
+        self._conditions = Conditions(rows)
 
     @property
     def budget(self) -> Budget:
@@ -178,24 +183,24 @@ class SalesforceConnector:
         fields: Collection[str],
         condition: str | None = None,
     ) -> AsyncIterator[TaskPage]:
-        return self._tasks.changed(since, until, fields=fields, condition=condition)
+        return self._changes.changed(since, until, fields=fields, condition=condition)
 
     async def deleted_tasks(self, since: datetime, until: datetime) -> Deleted:
-        return await self._tasks.deleted(since, until)
+        return await self._changes.deleted(since, until)
 
     def tasks_where(
         self, condition: str, *, fields: Collection[str]
     ) -> AsyncIterator[Sequence[TaskSeen]]:
-        return self._tasks.where(condition, fields=fields)
+        return self._conditions.where(condition, fields=fields)
 
     async def count_tasks(self, condition: str) -> int:
-        return await self._tasks.count(condition)
+        return await self._conditions.count(condition)
 
     async def tasks_meeting(self, ids: Collection[str], condition: str) -> frozenset[str]:
-        return await self._tasks.meeting(ids, condition)
+        return await self._conditions.meeting(ids, condition)
 
     async def check_condition(self, condition: str) -> str | None:
-        return await self._tasks.check(condition)
+        return await self._conditions.check(condition)
 
     def _batches(self, values: Collection[str]) -> list[list[str]]:
         size, is_long = self._reader.list_size, self._reader.takes_long
