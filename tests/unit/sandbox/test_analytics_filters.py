@@ -182,6 +182,20 @@ def test_a_wrong_filter_is_refused(
     assert org.refusal(reportFilters=given) == (400, "BAD_REQUEST", sentence)
 
 
+@pytest.mark.parametrize("value", ["9999-12-31", "0001-01-01"])
+def test_a_date_beyond_time_is_too_large(org: ReportOrg, value: str) -> None:
+    given = [{"column": "CREATED_DATE", "operator": "greaterThan", "value": value}]
+    user = org.state.store.table("User")
+    row = user.raw[org.state.integration_id]
+    user.put({**row, "TimeZoneSidKey": "Asia/Tokyo"})
+    org.state.setup_changed()
+
+    answer = org.query(reportFilters=given)
+
+    assert answer.status == 400
+    assert answer.json()[0]["message"].startswith("The date formula is too large.")
+
+
 def test_twenty_filters_are_the_most(org: ReportOrg) -> None:
     one = {"column": "SUBJECT", "operator": "notEqual", "value": "x"}
 

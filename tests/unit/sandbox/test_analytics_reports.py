@@ -315,6 +315,28 @@ def test_unknown_members_are_refused(org: ReportOrg, member: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        {"detailColumns": [["SUBJECT"]]},
+        {"detailColumns": "SUBJECT"},
+        {"aggregates": [{"name": "RowCount"}]},
+        {"groupingsDown": [{"name": {}}]},
+        {"groupingsDown": [{"field": "STATUS"}]},
+        {"reportFilters": [{"column": "SUBJECT", "operator": "equals", "value": 7}]},
+        {"reportFilters": [{"column": "SUBJECT", "operator": ["equals"], "value": "7"}]},
+        {"standardFilters": [{"name": "closed"}]},
+        {"standardDateFilter": "THIS_WEEK"},
+        {"sortBy": [{"sortColumn": 1}]},
+        {"topRows": {"rowLimit": True}},
+        {"hasDetailRows": None},
+        {"reportBooleanFilter": 1},
+    ],
+)
+def test_members_of_another_shape_are_refused(org: ReportOrg, changes: dict[str, Any]) -> None:
+    assert org.refusal(**changes)[:2] == (400, "JSON_PARSER_ERROR")
+
+
+@pytest.mark.parametrize(
     "member", ["buckets", "crossFilters", "customSummaryFormula", "customDetailFormula"]
 )
 def test_what_is_not_simulated_says_so(org: ReportOrg, member: str) -> None:

@@ -9,7 +9,7 @@ from tandem.sandbox.salesforce.analytics.dates import CUSTOM, relative
 from tandem.sandbox.salesforce.analytics.filters import Test, bound_of, span
 from tandem.sandbox.salesforce.analytics.labels import Labels
 from tandem.sandbox.salesforce.analytics.lines import Line
-from tandem.sandbox.salesforce.analytics.refusals import bad_request, malformed
+from tandem.sandbox.salesforce.analytics.refusals import bad_request
 from tandem.sandbox.salesforce.errors import SalesforceError
 
 
@@ -19,9 +19,6 @@ def date_range(
     """The test of the standard date filter, and the filter with the days its duration means now."""
     if given is None:
         return None, None
-    members = ("column", "durationValue", "startDate", "endDate")
-    if not isinstance(given, dict) or not set(given) <= set(members):
-        raise malformed(f"standardDateFilter has {', '.join(members)}.")
     name = given.get("column")
     column = columns.get(str(name))
     if column is None:

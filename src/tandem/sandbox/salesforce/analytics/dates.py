@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from tandem.sandbox.salesforce.soql.literals import BadDate, Days, relative_days
 
@@ -110,7 +110,7 @@ def _quarter(day: date) -> date:
 
 def week_of(day: date, starts_on: int) -> date:
     """The first day of the week; weeks start on Sunday (6) or Monday (0), by the user's locale."""
-    return day - timedelta(days=(day.weekday() - starts_on) % 7)
+    return date.fromordinal(max(day.toordinal() - (day.weekday() - starts_on) % 7, 1))
 
 
 GRANULARITIES = {

@@ -12,6 +12,7 @@ from tandem.sandbox.salesforce.analytics.dates import relative
 from tandem.sandbox.salesforce.analytics.labels import Labels
 from tandem.sandbox.salesforce.analytics.lines import Line
 from tandem.sandbox.salesforce.analytics.refusals import bad_request
+from tandem.sandbox.salesforce.errors import SalesforceError
 from tandem.sandbox.salesforce.ids import is_id
 from tandem.sandbox.salesforce.wire import instant_from, to_wire
 
@@ -198,6 +199,8 @@ def bound_of(column: Column, value: str, labels: Labels) -> Bound:
         return span(column, days.first, days.after, labels)
     day = _day_in(value)
     if day is not None:
+        if day == date.max:
+            raise _too_large()
         return span(column, day, day + timedelta(days=1), labels)
     try:
         moment = instant_from(value)
@@ -216,10 +219,17 @@ def span(column: Column, first: date, after: date, labels: Labels) -> Bound:
     """Whole days of the user's calendar in the form in which the column is stored."""
     if column.data_type == "date":
         return Bound(low=first.isoformat(), after=after.isoformat())
-    begin, end = (
-        to_wire(datetime.combine(day, time(), tzinfo=labels.zone)) for day in (first, after)
-    )
+    try:
+        begin, end = (
+            to_wire(datetime.combine(day, time(), tzinfo=labels.zone)) for day in (first, after)
+        )
+    except OverflowError:
+        raise _too_large() from None
     return Bound(low=begin, after=end)
+
+
+def _too_large() -> SalesforceError:
+    return bad_request("The date formula is too large. Specify a reasonable value.")
 
 
 def _day_in(value: str) -> date | None:

@@ -1,6 +1,6 @@
 """How a value reads to the running user: dates by locale, numbers, empty cells ([rep-run])."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -84,7 +84,8 @@ class Labels:
         first = date.fromisoformat(value)
         match granularity:
             case "Week":
-                return f"{self.day(first)} - {self.day(first + timedelta(days=6))}"
+                last = date.fromordinal(min(first.toordinal() + 6, date.max.toordinal()))
+                return f"{self.day(first)} - {self.day(last)}"
             case "Month" if self._is_japanese:
                 return f"{first.year}年{first.month}月"
             case "Month":

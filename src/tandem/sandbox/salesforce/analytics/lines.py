@@ -48,15 +48,17 @@ class Line:
 
     def raw(self, column: Column) -> Any:
         """The stored value behind a column."""
-        row = self.record(column.source)
         if column.shows is Shows.IS_TASK:
             return self.is_task
+        row = self.record(column.source)
         if row is None:
             return None
-        value = row.get(column.field.name, column.field.absent)
-        if value is not None and column.shows is Shows.SHORT:
+        value = row.get(column.field.name)
+        if value is None:
+            return column.field.absent
+        if column.shows is Shows.SHORT:
             return str(value)[:_SHORT]
-        return _clock(value) if column.shows is Shows.CLOCK and value is not None else value
+        return _clock(value) if column.shows is Shows.CLOCK else value
 
     def _reference(self, source: str) -> str | None:
         if source in _OWNERS:
@@ -77,18 +79,24 @@ class Line:
 class Reader:
     """Reads the lines of one report type for one user."""
 
-    __slots__ = ("_kind", "_rights", "_state", "of_contacts")
+    __slots__ = ("_kind", "_records", "_rights", "_state", "of_contacts")
 
     def __init__(self, state: "SalesforceState", rights: "Rights", kind: ReportType) -> None:
         self._state = state
         self._rights = rights
         self._kind = kind
+        self._records: dict[str, Row | None] = {}
         self.of_contacts = kind.needed == "Contact"
 
     def record(self, record_id: str | None) -> Row | None:
-        """A record by id, if the user sees it."""
+        """A record by id, if the user sees it. Activities share people, so each is looked up once."""
         if record_id is None:
             return None
+        if record_id not in self._records:
+            self._records[record_id] = self._read(record_id)
+        return self._records[record_id]
+
+    def _read(self, record_id: str) -> Row | None:
         table = self._state.store.table_of(record_id)
         row = None if table is None else table.get(record_id)
         if table is None or row is None or row.get("IsDeleted"):

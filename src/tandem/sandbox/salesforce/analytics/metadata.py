@@ -9,6 +9,7 @@ from typing import Any
 
 from tandem.sandbox.salesforce.analytics.refusals import bad_request, malformed, not_simulated
 from tandem.sandbox.salesforce.analytics.report_types import ReportType
+from tandem.sandbox.salesforce.analytics.shapes import check
 from tandem.sandbox.switches import Switches
 
 LONGEST_NAME = 40
@@ -50,20 +51,6 @@ _BLANK: dict[str, Any] = {
     "topRows": None,
     "userOrHierarchyFilterId": None,
 }
-_KINDS: dict[type, tuple[str, ...]] = {
-    list: (
-        "aggregates",
-        "detailColumns",
-        "groupingsAcross",
-        "groupingsDown",
-        "reportFilters",
-        "sortBy",
-        "standardFilters",
-    ),
-    bool: ("hasDetailRows", "hasRecordCount", "showGrandTotal", "showSubtotals"),
-    str: ("developerName", "description", "folderId", "name", "reportFormat", "scope"),
-}
-_MAY_BE_NULL = frozenset({"sortBy", "standardFilters", "description", "developerName", "scope"})
 _NOT_SIMULATED = {
     "buckets": "bucket fields",
     "crossFilters": "cross filters",
@@ -90,11 +77,7 @@ def metadata_in(body: Mapping[str, Any]) -> dict[str, Any]:
         if member not in _BLANK:
             raise malformed(f'Unrecognized field "{member}" in reportMetadata.')
     _check_nulls(given)
-    for kind, names in _KINDS.items():
-        for name in names:
-            value = given.get(name)
-            if value is not None and not isinstance(value, kind):
-                raise malformed(f"{name} in reportMetadata is of another type.")
+    check(given)
     for name, what in _NOT_SIMULATED.items():
         if given.get(name):
             raise not_simulated(what)
@@ -146,13 +129,11 @@ def laid_over(base: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, An
 
 def _grouped(metadata: Mapping[str, Any]) -> frozenset[Any]:
     groupings = [*metadata["groupingsDown"], *metadata["groupingsAcross"]]
-    return frozenset(one.get("name") for one in groupings if isinstance(one, dict))
+    return frozenset(one.get("name") for one in groupings)
 
 
 def _named(base: list[Any], given: list[Any]) -> list[Any]:
     """Standard filters are replaced one by one: what is not named stays (inferred)."""
-    if not all(isinstance(one, dict) and set(one) == {"name", "value"} for one in given):
-        raise malformed("A standard filter has name and value.")
     values = {one["name"]: one["value"] for one in (*base, *given)}
     return [{"name": name, "value": value} for name, value in values.items()]
 
@@ -177,9 +158,6 @@ def _check_nulls(given: Mapping[str, Any]) -> None:
             )
     if "name" in given and not str(given["name"] or "").strip():
         raise bad_request("The report name can't be null.")
-    for name, kind in ((one, kind) for kind, names in _KINDS.items() for one in names):
-        if kind is not str and name in given and given[name] is None and name not in _MAY_BE_NULL:
-            raise malformed(f"{name} in reportMetadata cannot be null.")
 
 
 def _check_texts(given: Mapping[str, Any]) -> None:
