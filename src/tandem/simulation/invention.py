@@ -68,7 +68,7 @@ class _Author:
         moments = self._cast()
         if self._is(0.8):
             moments += self._first_day()
-        for _ in range(self._pick((1, 1, 2, 2, 3))):
+        for _ in range(self._pick((1, 1, 1, 2, 2, 3))):
             moments += self._round()
         return Story(seed=self._seed, setting=self._setting, moments=tuple(moments))
 
@@ -84,13 +84,13 @@ class _Author:
 
     def _invent_setting(self) -> Setting:
         kinds = {self._pick(_RECORDS)}
-        if self._is(0.6):
+        if self._is(0.5):
             kinds.add(Kind.TASK)
-        for _ in range(self._pick((0, 1, 1, 2))):
+        if self._is(0.3):
             kinds.add(self._pick(_RECORDS))
-        if self._is(0.35):
+        if self._is(0.25):
             kinds.add(self._pick(_MARKETING))
-        if self._is(0.2):
+        if self._is(0.15):
             kinds |= {Kind.SALES_EMAIL, self._pick(_COUNTED)}
         switches: dict[str, Any] = {}
         for name, values in _SWITCHES.items():
@@ -159,7 +159,7 @@ class _Author:
             self._has_backup = True
         made.append(Pause(seconds=self._gap()))
         made.append(self._sync())
-        if self._is(0.25):
+        if self._is(0.2):
             made.append(Pause(seconds=self._chance.choice((1.0, 10.0, 70.0, 130.0))))
             made.append(self._sync())
         if self._has_backup and self._is(0.3):

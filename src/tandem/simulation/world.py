@@ -10,11 +10,11 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from tandem.crm.http import ConnectionLost, Request, Response
@@ -31,19 +31,14 @@ from tandem.sandbox.world import World as SandboxWorld
 from tandem.settings.change import change_of
 from tandem.simulation.asgi import AsgiTransport
 from tandem.simulation.loop import VirtualClock
+from tandem.simulation.memory import Mortal, memory
 from tandem.store.connection_store import ConnectionStore
-from tandem.store.keyring import Keyring
-from tandem.store.store import Store
 
-__all__ = ["CONNECTION", "Crash", "Killed", "Memory", "Process", "Surroundings"]
-
-P = ParamSpec("P")
-T = TypeVar("T")
+__all__ = ["CONNECTION", "Crash", "Killed", "Process", "Surroundings"]
 
 CONNECTION = "simulated"
 _URLS = {Side.HUBSPOT: "http://127.0.0.1:8801", Side.SALESFORCE: "http://127.0.0.1:8802"}
 _SIDES = {8801: Side.HUBSPOT, 8802: Side.SALESFORCE}
-_KEY = bytes(range(32))
 _LONGEST_WAY = 0.15
 """Seconds a request or an answer may be on its way, drawn anew for each: what decides who comes first."""
 
@@ -72,43 +67,6 @@ class Crash:
 
 def _times(nth: int) -> str:
     return "" if nth == 1 else f" for the {nth}th time"
-
-
-class Memory:
-    """
-    Tandem's database, in memory: one for the life of this process, put back for each history.
-
-    Compiled statements stay, so that a history costs no second compilation.
-    """
-
-    def __init__(self) -> None:
-        self._now: Callable[[], datetime] = VirtualClock().now
-        self.store = Store("sqlite://", Keyring.of(_KEY), clock=lambda: self._now()).open()
-        self._empty = self.image()
-
-    def begin(self, clock: VirtualClock) -> None:
-        """Forget everything; from now on *clock* tells the time."""
-        self._now = clock.now
-        self.put_back(self._empty)
-
-    def image(self) -> bytes:
-        """Everything as it is now."""
-        return bytes(self._raw().serialize())
-
-    def put_back(self, image: bytes) -> None:
-        """Everything as it was."""
-        self._raw().deserialize(image)
-
-    def _raw(self) -> Any:
-        # The driver's own way to copy a database; nothing else here speaks SQL.
-        with self.store._database.engine.connect() as connection:
-            return connection.connection.driver_connection
-
-
-@cache
-def memory() -> Memory:
-    """The one database of this process."""
-    return Memory()
 
 
 class Surroundings:
@@ -196,18 +154,6 @@ class Surroundings:
             self._digest.update(part)
 
 
-class _Mortal(Store):
-    """The database as one process sees it; of a killed one it takes nothing any more."""
-
-    def __init__(self, store: Store, check: Callable[[], None]) -> None:
-        self.__dict__.update(store.__dict__)
-        self._check_alive = check
-
-    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        self._check_alive()
-        return await super().run(work, *args, **kwargs)
-
-
 class Process:
     """
     One Tandem, from its start to its end or its violent death.
@@ -221,7 +167,7 @@ class Process:
         self._requests = 0
         self._passed: Counter[str] = Counter()
         self.is_alive = True
-        self.store = _Mortal(around.memory.store, self._check)
+        self.store = Mortal(around.memory.store, self._check)
         self._connectors = Connectors(self.store, self, self, name)
         self._runner = Runner(
             store=self.store, connectors=self._connectors, clock=self, owner=name, at=self._at
@@ -327,19 +273,26 @@ class Process:
         """Save *text* as the connection's settings."""
         connection = self.store.connection(CONNECTION)
         saved = self.store.settings(connection.id)
-        change = change_of(
-            saved.text,
-            text,
-            version=saved.version,
-            hubspot_now=await self.asking.crm_now(connection, Side.HUBSPOT),
-            salesforce_now=await self.asking.crm_now(connection, Side.SALESFORCE),
-        )
+        hubspot_now = await self.asking.crm_now(connection, Side.HUBSPOT)
+        salesforce_now = await self.asking.crm_now(connection, Side.SALESFORCE)
+        if saved.version == 0:
+            kept = _first_beginnings(text, hubspot_now, salesforce_now)
+        else:
+            change = change_of(
+                saved.text,
+                text,
+                version=saved.version,
+                hubspot_now=hubspot_now,
+                salesforce_now=salesforce_now,
+            )
+            kept = _beginnings(change.text)
+        # Without the settings that have their defaults: a run reads the text, and they cost most of that.
         self.store.save_settings(
             connection.id,
-            text=change.text,
+            text=f"{text}\n{kept}",
             expected_version=saved.version,
             changed_by="somebody",
-            difference="\n".join(change.difference),
+            difference="",
             at=self.now(),
         )
         outdate(self.store.for_connection(connection.id), "org")
@@ -357,6 +310,33 @@ class Process:
     async def retry(self) -> int:
         """Somebody presses Retry for everything that is parked."""
         return await self.asking.retry(CONNECTION, None, None)
+
+
+_HUBSPOT_TIME = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
+_SALESFORCE_TIME = datetime(2002, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+
+def _first_beginnings(text: str, hubspot_now: datetime, salesforce_now: datetime) -> str:
+    """What Tandem keeps of the first settings; worked out once for those that differ in time only."""
+    kept = _kept_of(text).replace(_stamp(_HUBSPOT_TIME), _stamp(hubspot_now))
+    return kept.replace(_stamp(_SALESFORCE_TIME), _stamp(salesforce_now))
+
+
+@cache
+def _kept_of(text: str) -> str:
+    change = change_of(
+        "", text, version=0, hubspot_now=_HUBSPOT_TIME, salesforce_now=_SALESFORCE_TIME
+    )
+    return _beginnings(change.text)
+
+
+def _beginnings(text: str) -> str:
+    start = text.find("[kept_by_tandem")
+    return text[start:] if start >= 0 else ""
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _no_browser(address: str) -> None:
