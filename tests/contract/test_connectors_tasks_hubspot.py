@@ -10,7 +10,7 @@ import pytest
 from joined_crms import START, Joined
 
 from tandem.crm.connector import AssociationChange, NewTask
-from tandem.errors import AccessLost, RateLimited
+from tandem.errors import AccessLost, RateLimited, TryLater
 from tandem.model import Field, KeyProperty, ObjectType, Side, WriteResult, Written
 
 DONE, GONE, EXISTS = WriteResult.DONE, WriteResult.GONE, WriteResult.EXISTS
@@ -424,6 +424,43 @@ async def test_likely_doubles_are_found_before_the_search_knows_them() -> None:
     assert [one.title for one in on_contact] == ["ours"]
     assert [one.title for one in on_nobody] == ["nobody's"]
     assert [one.title for one in before] == ["old"]
+
+
+async def test_all_of_hundreds_of_fresh_tasks_are_looked_at() -> None:
+    joined = Joined(data="empty")
+    contact = _contact(joined)
+    for number in range(30):
+        joined.in_hubspot("create_task", subject=f"old {number}", contacts=[contact])
+    joined.sandbox.world.clock.advance(3600)
+    since = joined.time.now()
+    written = await joined.hubspot.create_tasks(
+        [
+            NewTask(
+                properties={"hs_timestamp": "2026-12-01T09:00:00Z", "hs_task_subject": str(number)},
+                contacts=(contact,),
+            )
+            for number in range(450)
+        ]
+    )
+    before = joined.requests(Side.HUBSPOT)
+
+    found = await joined.hubspot.tasks_like([contact], since)
+
+    assert {one.id for one in written} == {one.id for one in found}
+    assert joined.requests(Side.HUBSPOT) - before == 8
+
+
+async def test_more_fresh_tasks_than_can_be_looked_at_are_said_to_be_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tandem.crm.hubspot.tasks._MOST_ALIKE", 200)
+    joined = Joined(data="empty")
+    contact = _contact(joined)
+    for number in range(201):
+        joined.in_hubspot("create_task", subject=str(number), contacts=[contact])
+
+    with pytest.raises(TryLater, match="key property"):
+        await joined.hubspot.tasks_like([contact], START)
 
 
 async def test_edits_tell_when_each_field_was_written_last() -> None:

@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -111,7 +112,7 @@ async def _results(
     locator: str | None = None
     size = _PAGE_ROWS
     while True:
-        after = f"&locator={locator}" if locator else ""
+        after = f"&locator={quote(locator, safe='')}" if locator else ""
         call = Call(
             operation="query job results",
             path=f"{path}/results?maxRecords={size}{after}",
