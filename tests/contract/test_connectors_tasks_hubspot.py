@@ -478,6 +478,32 @@ async def test_edits_tell_when_each_field_was_written_last() -> None:
     assert Field.OWNER not in edits
 
 
+async def test_edits_of_fifty_tasks_are_one_call() -> None:
+    joined = await _joined()
+    made = await joined.hubspot.create_tasks([_new(number) for number in range(101)])
+    before = joined.requests(Side.HUBSPOT)
+
+    edits = await joined.hubspot.task_edits([one.id or "" for one in made])
+
+    assert len(edits) == 101
+    assert joined.requests(Side.HUBSPOT) - before == 3
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "status_after"])
+async def test_an_update_without_an_answer_is_unknown_and_not_repeated(kind: str) -> None:
+    joined = await _joined()
+    made = await joined.hubspot.create_tasks([_new(1), _new(2)])
+    joined.fault(Side.HUBSPOT, kind=kind, method="POST", path="*/tasks/batch/*")
+    before = joined.requests(Side.HUBSPOT)
+
+    written = await joined.hubspot.update_tasks(
+        [{"id": one.id, "hs_task_subject": "x"} for one in made]
+    )
+
+    assert _results(written) == [UNKNOWN] * 2
+    assert joined.requests(Side.HUBSPOT) - before == 1
+
+
 # --------------------------------------------------------------------------- associations
 
 
