@@ -47,6 +47,7 @@ class RunContext:
     org: Org
     schema: TaskSchema = NO_SCHEMA
     owners: OwnerMap
+    owners_by_user: Mapping[str, str] = field(default_factory=dict)
     company_pairs: Mapping[str, str]
     deal_pairs: Mapping[str, str]
     hubspot: HubSpot
@@ -57,5 +58,6 @@ class RunContext:
     marker: Callable[[str], str]
     now: datetime
     dry_run: bool = False
+    is_import: bool = False  # a person asked for what is old, too: no brake on how much is created
     is_org_new: bool = False  # the org was read again in this run, after a refusal
     at: Callable[[str], None] = field(default=lambda point: None)

@@ -30,7 +30,7 @@ from tandem.errors import BudgetSpent, CrmError, LeaseLost
 from tandem.model import Link
 from tandem.sync.reasons import Reason
 
-__all__ = ["StopReason", "Stopped", "sync"]
+__all__ = ["StopReason", "Stopped", "carry_out", "sync"]
 
 
 class Stopped(Exception):  # not an error: it is never shown as one
@@ -81,7 +81,7 @@ async def sync(
         if run.dry_run:
             planned.extend(_planned(run, plan))
         else:
-            await _carry_out(run, batch, plan, is_stopped)
+            await carry_out(run, batch, plan, is_stopped)
         progress.step(Stage.APPLY, len(plan.looked_at))
         progress.step(Stage.PULL)
     return tuple(planned)
@@ -94,7 +94,10 @@ async def _batches(run: RunContext, planner: Planner) -> AsyncIterator[Batch]:
         yield batch
 
 
-async def _carry_out(run: RunContext, batch: Batch, plan: Plan, is_stopped: StopReason) -> None:
+async def carry_out(
+    run: RunContext, batch: Batch, plan: Plan, is_stopped: StopReason
+) -> Sequence[Done]:
+    """Write what *plan* says, save it with the checkpoints of *batch*, and answer what became of each write."""
     reason = await is_stopped()
     if reason:
         await settle(run, plan.done, {})
@@ -111,6 +114,7 @@ async def _carry_out(run: RunContext, batch: Batch, plan: Plan, is_stopped: Stop
     await settle(run, [*plan.done, *done], batch.checkpoints)
     await add_participants(run, plan.works, done)
     check_storage(done)
+    return done
 
 
 def _count_left(run: RunContext, links: Sequence[Link]) -> None:

@@ -21,9 +21,10 @@ from tandem.clock import Clock
 from tandem.engine.answers import STORAGE_FULL
 from tandem.engine.connectors import Connected, Connectors
 from tandem.engine.context import RunContext
+from tandem.engine.job import EVERYTHING, Job
 from tandem.engine.prepare import Accounts, forget_accounts, load_accounts
 from tandem.engine.reports import PlannedAction, ProgressCallback, RunReport, RunState
-from tandem.engine.run import Stopped, StopReason, sync
+from tandem.engine.run import Stopped, StopReason
 from tandem.engine.tally import Tally
 from tandem.errors import (
     AccessLost,
@@ -40,7 +41,7 @@ from tandem.settings.activities import parse
 from tandem.store.connection_store import ConnectionStore
 from tandem.store.rows import Connection, Lease, RecordKind
 from tandem.store.store import Store
-from tandem.sync.owners import match_owners
+from tandem.sync.owners import match_owners, owners_by_user
 from tandem.sync.policy import Policy
 
 __all__ = ["Runner", "policy_of", "this_process"]
@@ -109,6 +110,7 @@ class Runner:
         trigger: str,
         dry_run: bool = False,
         tell: ProgressCallback = lambda step: None,
+        job: Job = EVERYTHING,
     ) -> RunReport:
         """
         One run, now. Raises ``AlreadyRunning`` when another is under way and ``SettingsError`` for a
@@ -139,7 +141,7 @@ class Runner:
         try:
             async with self._kept(mine, lease):
                 return await self._under_lease(
-                    connection, mine, lease, trigger=trigger, dry_run=dry_run, tell=tell
+                    connection, mine, lease, trigger=trigger, dry_run=dry_run, tell=tell, job=job
                 )
         finally:
             await self.store.run(mine.release, lease)
@@ -153,9 +155,10 @@ class Runner:
         trigger: str,
         dry_run: bool,
         tell: ProgressCallback,
+        job: Job,
     ) -> RunReport:
         started = self.clock.now()
-        policy = await self.store.run(policy_of, self.store, connection)
+        policy = job.policy(await self.store.run(policy_of, self.store, connection))
         run_id = (
             0 if dry_run else await self.store.run(mine.start_run, policy.version, trigger, started)
         )
@@ -172,7 +175,10 @@ class Runner:
             run = self._context(
                 connection, mine, lease, policy, connected, accounts, tally, run_id, dry_run
             )
-            planned = await sync(run, tell=tell, is_stopped=self._stop_reason(connection, policy))
+            run.is_import = job.is_import
+            planned = await job.work(
+                run, tell=tell, is_stopped=self._stop_reason(connection, policy)
+            )
         except Stopped as stopped:
             ending = _Ending(RunState.STOPPED, stopped.reason)
         except (BudgetSpent, LeaseLost, SettingsError, CrmError) as error:
@@ -232,6 +238,7 @@ class Runner:
         run_id: int,
         dry_run: bool,
     ) -> RunContext:
+        owners = match_owners(accounts.owners, accounts.users, mine.owner_pairs())
         return RunContext(
             run_id=run_id,
             connection=connection.name,
@@ -240,7 +247,8 @@ class Runner:
             portal=accounts.portal,
             org=accounts.org,
             schema=accounts.schema,
-            owners=match_owners(accounts.owners, accounts.users, mine.owner_pairs()),
+            owners=owners,
+            owners_by_user=owners_by_user(accounts.owners, owners),
             company_pairs=mine.record_pairs(RecordKind.COMPANY),
             deal_pairs=mine.record_pairs(RecordKind.DEAL),
             hubspot=connected.hubspot,
