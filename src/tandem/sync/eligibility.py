@@ -208,7 +208,7 @@ def task_verdict(
     if task.key:
         return Skip(Reason.WRITTEN_BY_TANDEM)
     if task.is_deleted:
-        return Skip(Reason.DELETED_IN_SALESFORCE)
+        return Skip(Reason.GONE_BEFORE_WRITTEN)
     refusal = _never(task)
     if refusal is not None:
         return refusal
@@ -228,7 +228,7 @@ def _never(task: TaskFacts) -> Skip | None:
     if task.is_recurring_head:
         return Skip(Reason.RECURRING_HEAD)
     if task.is_private:
-        return Skip(Reason.FILTERED, "private")
+        return Skip(Reason.PRIVATE)
     return Skip(Reason.ARCHIVED) if task.is_archived else None
 
 

@@ -34,6 +34,7 @@ class Reason(enum.StrEnum):
     NO_RELATED_RECORD = "no_related_record"
     UNSUPPORTED_RELATED_RECORD = "unsupported_related_record"
     RECURRING_HEAD = "recurring_head"
+    PRIVATE = "private"
     TOO_OLD = "too_old"
     # waiting: something has to happen first
     NOT_FINISHED = "not_finished"
@@ -80,9 +81,10 @@ _ENGLISH: Mapping[Reason, str] = {
     Reason.NO_RELATED_RECORD: "The Salesforce task has neither a Name nor a Related To.",
     Reason.UNSUPPORTED_RELATED_RECORD: "The Salesforce task is related only to a record of a type that does not sync.",
     Reason.RECURRING_HEAD: "It heads a recurring series; only the occurrences sync.",
+    Reason.PRIVATE: "It is private in Salesforce; HubSpot would show it to everybody.",
     Reason.TOO_OLD: "It happened longer ago than what is still looked for.",
     Reason.NOT_FINISHED: "It is not finished in HubSpot yet.",
-    Reason.NO_HUBSPOT_RECORD: "No HubSpot contact corresponds to the Salesforce record yet.",
+    Reason.NO_HUBSPOT_RECORD: "No HubSpot record corresponds to the Salesforce record yet.",
     Reason.OUTCOME_UNKNOWN: "The answer to a write was lost; Tandem looks before it writes again.",
     Reason.PERSON_GONE: "The Salesforce contact or lead vanished while the task was written; it is tried again.",
     Reason.LOCKED: "Salesforce had locked the record; it is tried again.",
@@ -104,7 +106,7 @@ _ENGLISH: Mapping[Reason, str] = {
     Reason.DELETED_IN_BOTH: "It was deleted in both CRMs.",
     Reason.EDITED_AFTER_DELETE: "One side deleted it and the other edited it: the edited record stays.",
     Reason.IN_RECYCLE_BIN: "Its task lies in Salesforce's recycle bin; it is not made again.",
-    Reason.GONE_BEFORE_WRITTEN: "It was deleted in HubSpot before its task was written.",
+    Reason.GONE_BEFORE_WRITTEN: "It was deleted before it was written to the other CRM.",
 }
 
 _JAPANESE: Mapping[Reason, str] = {
@@ -123,9 +125,10 @@ _JAPANESE: Mapping[Reason, str] = {
     Reason.NO_RELATED_RECORD: "SalesforceのToDoに名前も関連先もありません。",
     Reason.UNSUPPORTED_RELATED_RECORD: "SalesforceのToDoは、同期しない種類のレコードだけに関連付けられています。",
     Reason.RECURRING_HEAD: "定期的なToDoの親レコードです。各回のToDoだけが同期されます。",
+    Reason.PRIVATE: "Salesforceで非公開になっています。HubSpotでは全員に見えてしまうため、送信されません。",
     Reason.TOO_OLD: "確認する期間より前のできごとです。",
     Reason.NOT_FINISHED: "HubSpotでまだ完了していません。",
-    Reason.NO_HUBSPOT_RECORD: "Salesforceのレコードに対応するHubSpotのコンタクトがまだありません。",
+    Reason.NO_HUBSPOT_RECORD: "Salesforceのレコードに対応するHubSpotのレコードがまだありません。",
     Reason.OUTCOME_UNKNOWN: "書き込みの応答が届きませんでした。結果を確認してから再度書き込みます。",
     Reason.PERSON_GONE: "ToDoの書き込み中にSalesforceの取引先責任者またはリードがなくなりました。後でもう一度試します。",
     Reason.LOCKED: "Salesforceがレコードをロックしていたため、後でもう一度試します。",
@@ -147,7 +150,7 @@ _JAPANESE: Mapping[Reason, str] = {
     Reason.DELETED_IN_BOTH: "両方のCRMで削除されました。",
     Reason.EDITED_AFTER_DELETE: "一方で削除され、他方で編集されました。編集されたレコードは残ります。",
     Reason.IN_RECYCLE_BIN: "ToDoはSalesforceのごみ箱にあります。再作成はされません。",
-    Reason.GONE_BEFORE_WRITTEN: "ToDoが作成される前にHubSpotで削除されました。",
+    Reason.GONE_BEFORE_WRITTEN: "もう一方のCRMに書き込まれる前に削除されました。",
 }
 
 _SENTENCES = {Language.ENGLISH: _ENGLISH, Language.JAPANESE: _JAPANESE}

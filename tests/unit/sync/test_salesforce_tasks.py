@@ -61,9 +61,9 @@ def _policy(**changes: Any) -> Policy:
         ({"created_at": SINCE - timedelta(seconds=1)}, Reason.OLDER),
         ({"key": "7-note-3"}, Reason.WRITTEN_BY_TANDEM),
         ({"is_recurring_head": True}, Reason.RECURRING_HEAD),
-        ({"is_private": True}, Reason.FILTERED),
+        ({"is_private": True}, Reason.PRIVATE),
         ({"is_archived": True}, Reason.ARCHIVED),
-        ({"is_deleted": True}, Reason.DELETED_IN_SALESFORCE),
+        ({"is_deleted": True}, Reason.GONE_BEFORE_WRITTEN),
     ],
 )
 def test_a_task_that_no_setting_lets_through_says_why(
@@ -86,7 +86,7 @@ def test_only_tasks_created_from_the_switching_on_appear() -> None:
 def test_a_waiting_task_that_was_deleted_is_not_written() -> None:
     got = task_verdict(_facts(is_deleted=True), _policy(), is_accepted=True)
 
-    assert got == Skip(Reason.DELETED_IN_SALESFORCE)
+    assert got == Skip(Reason.GONE_BEFORE_WRITTEN)
 
 
 @pytest.mark.parametrize(
