@@ -499,6 +499,31 @@ def test_private_reports_are_for_their_owner(org: ReportOrg) -> None:
         )
 
 
+def test_a_column_the_user_does_not_see_is_left_out(org: ReportOrg) -> None:
+    org.act("create_custom_field", name="Tandem_Key__c", external_id=True)
+    org.task("A", Tandem_Key__c="1-mail-7")
+    report = org.report(detailColumns=["SUBJECT", "Activity.Tandem_Key__c"])
+    path = f"analytics/reports/{report}?includeDetails=true"
+    assert org.rows(org.data("GET", path).json()) == [["A", "1-mail-7"]]
+
+    org.act("delete_custom_field", name="Tandem_Key__c")
+
+    assert org.rows(org.data("GET", path).json()) == [["A"]]
+    renamed = org.data("PATCH", f"analytics/reports/{report}", {"reportMetadata": {"name": "B"}})
+    assert renamed.json()["reportMetadata"]["detailColumns"] == ["SUBJECT"]
+
+
+def test_a_new_report_has_the_columns_its_maker_sees(org: ReportOrg) -> None:
+    org.act("hide_object", object="Account")
+    body = {"reportMetadata": {"name": "R", "reportType": {"type": "ContactActivity"}}}
+
+    made = org.data("POST", "analytics/reports", body)
+
+    assert made.status == 200
+    assert "ACCOUNT.NAME" not in made.json()["reportMetadata"]["detailColumns"]
+    assert "SUBJECT" in made.json()["reportMetadata"]["detailColumns"]
+
+
 def test_public_folders_need_a_right(org: ReportOrg) -> None:
     _, token = _person(org)
     body = org.definition(name="X", folderId=_public_folder(org))
@@ -599,6 +624,18 @@ def test_the_list_of_resources_names_analytics(org: ReportOrg) -> None:
     listed = org.data("GET", "").json()
 
     assert listed["analytics"] == "/services/data/v62.0/analytics"
+    assert listed["folders"] == "/services/data/v62.0/folders"
+    assert (
+        org.data("GET", "analytics").json()["reports"] == "/services/data/v62.0/analytics/reports"
+    )
+
+
+def test_a_record_without_a_definition_is_no_report(org: ReportOrg) -> None:
+    """Loaded rows of Report bring none."""
+    fields = {"Name": "Row", "DeveloperName": "Row", "OwnerId": org.state.org_id}
+    made = org.act("create_record", object="Report", fields=fields, **{"as": "system"})
+
+    assert org.data("GET", f"analytics/reports/{made['id']}").status == 404
 
 
 def test_a_reset_forgets_reports(org: ReportOrg) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tandem.sandbox.salesforce import org
 from tandem.sandbox.salesforce.analytics.refusals import bad_request, forbidden, unavailable
+from tandem.sandbox.salesforce.analytics.report_types import type_named
 from tandem.sandbox.salesforce.ids import IdSource, id18, is_id
 from tandem.sandbox.salesforce.store import Row
 
@@ -59,7 +60,17 @@ class Library:
                 "The report definition is obsolete. Your administrator has disabled all reports for the "
                 "custom object, or its relationships have changed."
             )
-        return row, self._definitions[str(row["Id"])]
+        return row, self.definition(rights, str(row["Id"]))
+
+    def definition(self, rights: "Rights", report_id: str) -> dict[str, Any]:
+        """A stored definition without the columns that the user does not see or that are no more (inferred)."""
+        stored = self._definitions.get(report_id)
+        if stored is None:
+            raise unavailable()
+        kind = type_named(self._state, rights, stored["reportType"]["type"])
+        visible = kind.visible_columns(self._state, rights)
+        columns = [one for one in stored["detailColumns"] if one in visible]
+        return {**stored, "detailColumns": columns}
 
     def add(self, rights: "Rights", metadata: Mapping[str, Any]) -> dict[str, Any]:
         """Store a new report; its definition with id, unique name and folder."""

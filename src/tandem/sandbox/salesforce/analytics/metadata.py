@@ -4,7 +4,7 @@ A report's `reportMetadata` as it is kept and shown: a plain JSON object with ev
 What a client sends is laid over what there was; `plan` says whether it makes sense.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from tandem.sandbox.salesforce.analytics.refusals import bad_request, malformed, not_simulated
@@ -85,13 +85,13 @@ def metadata_in(body: Mapping[str, Any]) -> dict[str, Any]:
     return given
 
 
-def fresh(kind: ReportType, switches: Switches) -> dict[str, Any]:
-    """What a new report of that type is before anything was said about it."""
+def fresh(kind: ReportType, switches: Switches, visible: Container[str]) -> dict[str, Any]:
+    """What a new report of that type is before anything was said about it, of the *visible* columns."""
     narrow = switches["analytics_defaults"] == "narrow"
     return {
         **_BLANK,
         "reportType": {"label": kind.label, "type": kind.name},
-        "detailColumns": list(kind.columns),
+        "detailColumns": [one for one in kind.columns if one in visible],
         "scope": "user" if narrow else "organization",
         "standardDateFilter": {
             "column": "DUE_DATE",

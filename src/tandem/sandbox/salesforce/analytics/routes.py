@@ -1,30 +1,26 @@
-"""`/analytics`: report types, reports and their runs ([rep-res])."""
+"""`/analytics/reports`: stored reports and their runs ([rep-res])."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from tandem.sandbox.salesforce import routes_query
-from tandem.sandbox.salesforce.analytics.describing import description, extended, type_metadata
+from tandem.sandbox.salesforce.analytics.describing import description, extended
 from tandem.sandbox.salesforce.analytics.facts import run
-from tandem.sandbox.salesforce.analytics.labels import Labels
 from tandem.sandbox.salesforce.analytics.library import Instance, Library, library_of
 from tandem.sandbox.salesforce.analytics.lines import Reader
-from tandem.sandbox.salesforce.analytics.metadata import fresh, laid_over, metadata_in
+from tandem.sandbox.salesforce.analytics.metadata import laid_over, metadata_in
 from tandem.sandbox.salesforce.analytics.plan import Plan, plan
 from tandem.sandbox.salesforce.analytics.refusals import (
     bad_request,
     forbidden,
     not_privileged,
-    unavailable,
 )
 from tandem.sandbox.salesforce.analytics.report_types import (
-    GROUP,
-    TYPES,
     ReportType,
     type_named,
-    types_for,
 )
+from tandem.sandbox.salesforce.analytics.routes_types import listed, new_definition
 from tandem.sandbox.salesforce.errors import SalesforceError
 from tandem.sandbox.salesforce.ids import is_id
 from tandem.sandbox.salesforce.resource import Call, Reply, Resource
@@ -34,39 +30,9 @@ _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _RUN_ONLY_STORED = ("standardFilters", "standardDateFilter", "topRows")
 
 
-def report_types(call: Call) -> Reply:
-    """The report types the user may use; those of activities are all there are."""
-    folder = call.path[1]
-    shown = [
-        {
-            "describeUrl": f"{call.root}/analytics/{folder}/{one.name}",
-            "label": one.label,
-            "type": one.name,
-        }
-        for one in types_for(call.state, call.rights)
-    ]
-    return Reply(body=[{"label": GROUP, "reportTypes": shown}])
-
-
-def report_type(call: Call, name: str) -> Reply:
-    """What can be put into a report of that type, and what a new one has."""
-    kind = _existing_type(call, name)
-    found = plan(call.state, call.rights, fresh(kind, call.state.switches))
-    body = description(found)
-    body["reportTypeMetadata"] = type_metadata(kind, found.columns, Labels(call.state, call.rights))
-    return Reply(body={**body, "attributes": {"reportTypeName": name, "type": "ReportType"}})
-
-
-def recent_of_type(call: Call, name: str) -> Reply:
-    """The recently viewed reports of one type."""
-    kind, shelf = _existing_type(call, name), library_of(call.state)
-    rows = [row for row in shelf.recent(call.rights) if shelf.type_of(str(row["Id"])) == kind.name]
-    return Reply(body=[_listed(call, row) for row in rows])
-
-
 def recent(call: Call) -> Reply:
     """Up to 200 reports the user viewed last."""
-    return Reply(body=[_listed(call, row) for row in library_of(call.state).recent(call.rights)])
+    return Reply(body=[listed(call, row) for row in library_of(call.state).recent(call.rights)])
 
 
 def create(call: Call) -> Reply:
@@ -78,7 +44,7 @@ def create(call: Call) -> Reply:
     if "cloneId" in call.query:
         base = _cloned(call, shelf, call.query["cloneId"])
     else:
-        base = fresh(_type_in(call, given), call.state.switches)
+        base = new_definition(call, _type_in(call, given))
     if not given.get("name"):
         raise bad_request("The report name can't be null.")
     definition = laid_over(base, given)
@@ -132,7 +98,7 @@ def run_changed(call: Call, report_id: str) -> Reply:
 def run_unsaved(call: Call) -> Reply:
     """Run a definition that is no report; rows come if the URL or the definition asks for details."""
     given = metadata_in(_body(call))
-    definition = laid_over(fresh(_type_in(call, given, creating=False), call.state.switches), given)
+    definition = laid_over(new_definition(call, _type_in(call, given, creating=False)), given)
     definition = {**definition, "developerName": None, "id": None}
     details = _details(call) or given.get("hasDetailRows") is True
     library = library_of(call.state)
@@ -195,6 +161,12 @@ def drop_run(call: Call, report_id: str, instance_id: str) -> Reply:
         raise bad_request("A report instance can only be deleted in status Success or Error.")
     shelf.drop(row, one)
     return Reply(status=204)
+
+
+def listing(call: Call) -> Reply:
+    """Where the resources of this API are (inferred)."""
+    names = ("dashboards", "reports", "reportTypes")
+    return Reply(body={name: f"{call.root}/analytics/{name}" for name in names})
 
 
 def dashboards(call: Call) -> Reply:
@@ -296,13 +268,6 @@ def _type_in(call: Call, given: Mapping[str, Any], *, creating: bool = True) -> 
     return kind
 
 
-def _existing_type(call: Call, name: str) -> ReportType:
-    kind = TYPES.get(name)
-    if kind is None or kind not in types_for(call.state, call.rights):
-        raise unavailable()
-    return kind
-
-
 def _cloned(call: Call, shelf: Library, report_id: str) -> dict[str, Any]:
     if not is_id(report_id):
         raise bad_request("The clone request must contain a valid cloneId parameter.")
@@ -339,17 +304,6 @@ def _attributes(call: Call, report_id: str | None, name: str | None) -> dict[str
     }
 
 
-def _listed(call: Call, row: Row) -> dict[str, Any]:
-    url = f"{call.root}/analytics/reports/{row['Id']}"
-    return {
-        "describeUrl": f"{url}/describe",
-        "id": row["Id"],
-        "instancesUrl": f"{url}/instances",
-        "name": row["Name"],
-        "url": url,
-    }
-
-
 def _status(call: Call, one: Instance) -> str:
     if call.state.world.clock.now_ms() < one.ready_ms:
         return "Running"
@@ -375,20 +329,9 @@ def _moment(milliseconds: int) -> str:
     return f"{datetime.fromtimestamp(milliseconds // 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _type_resources(folder: str) -> tuple[Resource, ...]:
-    return (
-        Resource(pattern=f"analytics/{folder}", methods={"GET": report_types}),
-        Resource(pattern=f"analytics/{folder}/{{name}}", methods={"GET": report_type}),
-        Resource(
-            pattern=f"analytics/{folder}/{{name}}/recent-reports", methods={"GET": recent_of_type}
-        ),
-    )
-
-
 _REPORT = "analytics/reports/{report_id}"
 RESOURCES = (
-    *_type_resources("reportTypes"),
-    *_type_resources("report-types"),
+    Resource(pattern="analytics", methods={"GET": listing}),
     Resource(pattern="analytics/dashboards", methods={"GET": dashboards}),
     Resource(pattern="analytics/reports", methods={"GET": recent, "POST": create}),
     Resource(pattern="analytics/reports/query", methods={"POST": run_unsaved}),
