@@ -8,7 +8,14 @@ import re
 from tandem.mapping.ids import id18
 from tandem.model import Kind
 
-__all__ = ["KEY_FIELD", "LONGEST_KEY", "salesforce_task_key", "task_key"]
+__all__ = [
+    "KEY_FIELD",
+    "LONGEST_KEY",
+    "is_from_hubspot",
+    "next_key",
+    "salesforce_task_key",
+    "task_key",
+]
 
 KEY_FIELD = "Tandem_Key__c"
 """API name of the External ID, Unique text field on Activity, hence on Task."""
@@ -44,3 +51,26 @@ def salesforce_task_key(org_id: str, task_id: str) -> str:
     not an id.
     """
     return f"{id18(org_id)}-{id18(task_id)}"
+
+
+def is_from_hubspot(key: str, portal_id: str) -> bool:
+    """Whether *key* is that of an activity of this HubSpot account, rather than of a Salesforce task."""
+    return key.startswith((f"{portal_id}-", "x-"))
+
+
+_GENERATION = re.compile(r"(?P<first>.+)--r(?P<number>[0-9]+)")
+
+
+def next_key(key: str) -> str:
+    """
+    The key under which a record is made again whose key is a tombstone: ``41-call-7`` is followed by ``41-call-7--r2``.
+
+    No other key ends so: what follows a double hyphen elsewhere is hexadecimal.
+    """
+    found = _GENERATION.fullmatch(key)
+    first, number = (found["first"], int(found["number"]) + 1) if found else (key, 2)
+    following = f"{first}--r{number}"
+    if len(following) <= LONGEST_KEY:
+        return following
+    digest = hashlib.sha256(first.encode()).hexdigest()
+    return f"{first[:32]}--{digest[:32]}--r{number}"

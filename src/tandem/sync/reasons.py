@@ -63,6 +63,7 @@ class Reason(enum.StrEnum):
     EDITED_AFTER_DELETE = "edited_after_delete"
     IN_RECYCLE_BIN = "in_recycle_bin"
     GONE_BEFORE_WRITTEN = "gone_before_written"
+    UNDONE = "undone"
 
 
 _ENGLISH: Mapping[Reason, str] = {
@@ -107,6 +108,7 @@ _ENGLISH: Mapping[Reason, str] = {
     Reason.EDITED_AFTER_DELETE: "One side deleted it and the other edited it: the edited record stays.",
     Reason.IN_RECYCLE_BIN: "Its task lies in Salesforce's recycle bin; it is not made again.",
     Reason.GONE_BEFORE_WRITTEN: "It was deleted before it was written to the other CRM.",
+    Reason.UNDONE: "An undo deleted what a run had created.",
 }
 
 _JAPANESE: Mapping[Reason, str] = {
@@ -151,6 +153,7 @@ _JAPANESE: Mapping[Reason, str] = {
     Reason.EDITED_AFTER_DELETE: "一方で削除され、他方で編集されました。編集されたレコードは残ります。",
     Reason.IN_RECYCLE_BIN: "ToDoはSalesforceのごみ箱にあります。再作成はされません。",
     Reason.GONE_BEFORE_WRITTEN: "もう一方のCRMに書き込まれる前に削除されました。",
+    Reason.UNDONE: "同期で作成されたものが、取り消しによって削除されました。",
 }
 
 _SENTENCES = {Language.ENGLISH: _ENGLISH, Language.JAPANESE: _JAPANESE}
