@@ -8,6 +8,7 @@ from typing import Any
 
 from tandem.engine.reports import RunReport
 from tandem.model import Kind
+from tandem.store import KeptConflict
 from tests.support.installation import Installation
 
 __all__ = ["SEARCH_LAG", "Story", "keys", "reasons"]
@@ -92,6 +93,20 @@ class Story:
         await self.running.switch_on(kinds or tuple(Kind), **options)
         self.running.advance(1)
 
+    async def switch_on_tasks(self, *, first: str = "", options: str = "") -> None:
+        """Turn *Salesforce task sync* on, and no box."""
+        await self.running.settings(f"{first}\n[salesforce_tasks]\nenabled = true\n{options}")
+        self.running.advance(1)
+
+    async def both_ways(self, *kinds: Kind, first: str = "", options: str = "") -> None:
+        """Both switches on: tasks are two-way; *kinds* are ticked as well."""
+        await self.switch_on(
+            Kind.TASK,
+            *kinds,
+            first=first,
+            options={Kind.TASK: f"\n[salesforce_tasks]\nenabled = true\n{options}"},
+        )
+
     async def sync(self) -> RunReport:
         """A run, once HubSpot's search has caught up."""
         self.running.advance(SEARCH_LAG)
@@ -106,6 +121,29 @@ class Story:
         """All Salesforce tasks that are not deleted, oldest id first."""
         return [task for task in await self.running.tasks(where) if not task["IsDeleted"]]
 
+    async def hubspot_tasks(self) -> list[dict[str, Any]]:
+        """All HubSpot tasks that are not archived; see ``Installation.hubspot_tasks``."""
+        return await self.running.hubspot_tasks()
+
+    async def hubspot_task(self) -> dict[str, Any]:
+        """The one HubSpot task there is."""
+        [task] = await self.hubspot_tasks()
+        return task
+
+    def new_task(self, person: str | None = None, subject: str = "Call back", **fields: Any) -> str:
+        """Somebody creates a task in Salesforce; its id."""
+        who = {"WhoId": person} if person else {}
+        made = self.in_salesforce("create_task", fields={"Subject": subject, **who, **fields})
+        return str(made["id"])
+
+    def edit_task(self, task_id: str, **fields: Any) -> None:
+        """Somebody edits a task in Salesforce."""
+        self.in_salesforce("edit_task", id=task_id, fields=fields)
+
+    def edit_in_hubspot(self, task_id: str, **properties: Any) -> None:
+        """Somebody edits a task in HubSpot."""
+        self.in_hubspot("edit", object="tasks", id=task_id, properties=properties)
+
     async def task(self) -> dict[str, Any]:
         """The one task there is."""
         [task] = await self.tasks()
@@ -114,6 +152,11 @@ class Story:
     async def user_id(self) -> str:
         """The integration user."""
         return str(self.running.salesforce.integration_id)
+
+    def conflicts(self) -> list[KeptConflict]:
+        """What lost a conflict, the newest first."""
+        store = self.tandem.store
+        return store.for_connection(store.connection("default").id).conflicts()
 
     def forget_journal(self) -> None:
         self.running.sandbox.world.journal.clear()

@@ -138,6 +138,38 @@ class Installation:
             path = page.get("nextRecordsUrl", "")
         return records
 
+    async def hubspot_tasks(self) -> list[dict[str, Any]]:
+        """HubSpot's tasks with their properties, ``id`` and ``contacts``, ``companies``, ``deals``; oldest first."""
+        properties = (
+            "hs_task_subject,hs_task_body,hs_task_status,hs_task_priority,hs_task_type,hs_timestamp,"
+            "hubspot_owner_id,tandem_key,hs_lastmodifieddate"
+        )
+        path = f"/crm/v3/objects/tasks?limit=100&properties={properties}&associations=contacts,companies,deals"
+        found: list[dict[str, Any]] = []
+        after = ""
+        while True:
+            page = await self._hubspot_answer(path + after)
+            for one in page["results"]:
+                hanging = {
+                    to: [each["id"] for each in linked["results"]]
+                    for to, linked in one.get("associations", {}).items()
+                }
+                places = {to: hanging.get(to, []) for to in ("contacts", "companies", "deals")}
+                found.append({**one["properties"], "id": one["id"], **places})
+            if "paging" not in page:
+                return found
+            after = f"&after={page['paging']['next']['after']}"
+
+    async def _hubspot_answer(self, path: str) -> dict[str, Any]:
+        token = self.sandbox.tokens["hubspot"]
+        request = Request(
+            method="GET", url=HUBSPOT_URL + path, headers={"Authorization": f"Bearer {token}"}
+        )
+        answer = await _BothCrms(self.sandbox).send(request)
+        assert answer.status == 200, answer.body
+        told: dict[str, Any] = json.loads(answer.body)
+        return told
+
     async def tasks(self, where: str = "Tandem_Key__c != null") -> list[dict[str, Any]]:
         """Salesforce tasks with the fields that Tandem writes; those of Tandem's unless told otherwise."""
         fields = (

@@ -15,6 +15,8 @@ from tandem.engine.reports import Outcome
 from tandem.engine.resolve import Resolved
 from tandem.engine.work import Done, Work, ended
 from tandem.errors import Unmappable
+from tandem.mapping.hubspot_task import due_of
+from tandem.mapping.keys import is_from_hubspot
 from tandem.mapping.salesforce import FIELDS_READ, base_of, followed_fields, seen_in_salesforce
 from tandem.model import Activity, Contact, Field, Fields, Link, LinkState, Side
 from tandem.sync.contact_choice import Candidate, contact_for, still_chosen
@@ -174,7 +176,9 @@ class Again:
         on = candidate.contact if candidate else contact
         context = self._drafter.context(
             activity,
-            key=change.link.key,
+            # A task that people made in Salesforce gets no mark in its Comments.
+            key=change.link.key if is_from_hubspot(change.link.key, self._run.portal.id) else "",
+            due=due_of(change.link.hubspot, change.link.salesforce),
             assignee_id=self._drafter.assignee(activity, on).user_id,
             who_id=candidate.person.id if candidate else None,
             what_id=self._drafter.related(candidate, about),
@@ -197,7 +201,7 @@ class Again:
         if any(change.is_only_better for change in changes):
             names |= FIELDS_READ
         ids = [change.link.salesforce_id for change in changes if change.link.salesforce_id]
-        return await self._run.salesforce.tasks(ids, names & self._run.org.task_fields)
+        return await self._run.salesforce.tasks(ids, sorted(names & self._run.org.task_fields))
 
     def _against(self, change: Change, task: TaskSeen | None) -> Work | Done:
         if task is None or task.is_deleted:

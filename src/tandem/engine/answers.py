@@ -63,6 +63,12 @@ def created(run: RunContext, work: Work, record_id: str) -> Done:
 
 
 def updated(run: RunContext, work: Work) -> Done:
+    if work.is_adoption:
+        return Done(
+            link=replace(work.target, intent=None),
+            outcome=Outcome.UNCHANGED,
+            history=line(run, work, "adopted", record_id=work.record_id),
+        )
     return Done(
         link=replace(work.target, intent=None, attempts=0),
         outcome=Outcome.UPDATED,

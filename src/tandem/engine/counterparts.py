@@ -132,9 +132,10 @@ class Counterparts:
         ids = set(whos) | {i for who in whos for i in former.get(who, ())}
         addresses = {person.email for person in people.values() if person.email}
         addresses |= {email.lower() for email in whos.values() if email}
-        stored = await self._run.hubspot.contacts_by_salesforce_id(ids | people.keys())
-        by_email = await self._run.hubspot.contacts_by_email(addresses) if addresses else {}
+        stored = await self._run.hubspot.contacts_by_salesforce_id(sorted(ids | people.keys()))
+        by_email = await self._run.hubspot.contacts_by_email(sorted(addresses)) if addresses else {}
         people = await self._with_stored(people, stored, by_email)
+        former = former_ids(people)
         for who, email in whos.items():
             found = contact_of(who, email, stored, by_email, people, former)
             if isinstance(found, FoundContact):
@@ -144,13 +145,13 @@ class Counterparts:
                 cache.contacts.pop(who, None)
 
     async def _people(self, ids: Iterable[str]) -> dict[str, Person]:
-        people = dict((await self._run.salesforce.people(set(ids), ())).by_id)
+        people = dict((await self._run.salesforce.people(sorted(set(ids)), ())).by_id)
         # Merges and conversions lead to people not read yet; a chain longer than this is no chain.
         for _ in range(_STEPS):
             ahead = unread_ids(people, ())
             if not ahead:
                 break
-            people.update((await self._run.salesforce.people(ahead, ())).by_id)
+            people.update((await self._run.salesforce.people(sorted(ahead), ())).by_id)
         return people
 
     async def _with_stored(
@@ -170,7 +171,7 @@ class Counterparts:
         run = self._run
         domains = await run.salesforce.account_domains(ids)
         named = set(domains.values())
-        by_domain = await run.hubspot.companies_by_domain(named) if named else {}
+        by_domain = await run.hubspot.companies_by_domain(sorted(named)) if named else {}
         stored = await run.hubspot.companies_by_salesforce_id(ids)
         claimed = {
             one.salesforce_account_id
@@ -178,7 +179,7 @@ class Counterparts:
             for one in group
             if one.salesforce_account_id
         }
-        existing, by_website = await run.salesforce.accounts(claimed, named)
+        existing, by_website = await run.salesforce.accounts(sorted(claimed), sorted(named))
         for account_id in ids:
             domain = domains.get(account_id)
             found = company_of(

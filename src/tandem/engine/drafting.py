@@ -22,6 +22,7 @@ from tandem.model import Activity, Contact, Field, Fields, ObjectType, PersonTyp
 from tandem.sync.assignee import Assignee, assignee_for
 from tandem.sync.contact_choice import Candidate, in_order
 from tandem.sync.correspondence import related_for
+from tandem.sync.dates import Due
 from tandem.sync.policy import ContactChoice
 from tandem.sync.status import is_closed
 
@@ -58,7 +59,7 @@ class Drafter:
         """Learn the names of attached files, as far as the token may see them, in one go."""
         wanted = {i for activity in activities for i in activity.attachment_ids}
         if wanted:
-            self._file_names = dict(await self._run.hubspot.file_names(wanted))
+            self._file_names = dict(await self._run.hubspot.file_names(sorted(wanted)))
 
     def new_task(
         self, key: str, activity: Activity, chosen: Candidate | None, about: Resolved
@@ -107,6 +108,7 @@ class Drafter:
         assignee_id: str | None,
         who_id: str | None,
         what_id: str | None,
+        due: Due | None = None,
     ) -> TaskContext:
         """Everything beside the activity that its task's fields follow from."""
         run, kind_policy = self._run, self._run.policy.kind(activity.kind)
@@ -119,6 +121,8 @@ class Drafter:
             completed_status=run.policy.completed_status,
             status_map=run.policy.status_map,
             priority_map=run.policy.priority_map,
+            stages=run.schema.statuses,
+            due=due,
             key=key,
             assignee_id=assignee_id,
             who_id=who_id,

@@ -48,7 +48,7 @@ async def decide_gone(run: RunContext, links: Sequence[Link]) -> list[Work | Don
         else:
             decided.append(ending(run, link, _actions(run, link, UNREAD)))
     ids = [link.salesforce_id for link in to_read if link.salesforce_id]
-    names = FIELDS_READ & run.org.task_fields
+    names = sorted(FIELDS_READ & run.org.task_fields)
     tasks = await run.salesforce.tasks(ids, names) if ids else {}
     for link in to_read:
         task = tasks.get(link.salesforce_id or "")

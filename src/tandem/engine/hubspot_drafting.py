@@ -21,6 +21,7 @@ from tandem.mapping.hubspot_task import (
     render_new_task,
     render_task,
 )
+from tandem.mapping.keys import is_from_hubspot
 from tandem.model import Activity, Field, Fields, Link
 from tandem.sync.owners import owner_of
 from tandem.sync.pair import Alike
@@ -107,8 +108,14 @@ class HubSpotDrafter:
             status_map=policy.status_map,
             priority_map=policy.priority_map,
             completed_status=policy.completed_status,
-            owner_id=owner_of(task.get("OwnerId"), run.owners),
-            key=key,
+            owner_id=owner_of(
+                task.get("OwnerId"),
+                run.owners,
+                by_user=run.owners_by_user,
+                present=was.owner_id if was is not None else None,
+            ),
+            # What came from HubSpot is found there by its own id.
+            key="" if is_from_hubspot(key, run.portal.id) else key,
             was=was,
             due=due_of(link.hubspot, link.salesforce) if link is not None else None,
         )

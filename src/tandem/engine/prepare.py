@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -12,7 +13,7 @@ import msgspec
 from tandem.crm.connector import HubSpot, Salesforce
 from tandem.engine.context import FRESH, LONG_AGO, NO_SCHEMA, RunContext
 from tandem.errors import AccessLost, Rejected
-from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser, Side, TaskSchema
+from tandem.model import HubSpotOwner, KeyProperty, Org, Portal, SalesforceUser, Side, TaskSchema
 from tandem.store.connection_store import ConnectionStore
 
 __all__ = ["Accounts", "forget_accounts", "load_accounts", "outdate", "remembered", "renew_org"]
@@ -57,7 +58,7 @@ async def load_accounts(
         org=await _cached(db, store, "org", Org, salesforce.org, now),
         owners=await _cached(db, store, "owners", tuple[HubSpotOwner, ...], hubspot.owners, now),
         users=await _cached(db, store, "users", tuple[SalesforceUser, ...], salesforce.users, now),
-        schema=await _cached(db, store, "schema", TaskSchema, hubspot.task_schema, now)
+        schema=await _cached(db, store, "schema", TaskSchema, lambda: _schema(hubspot), now)
         if with_tasks
         else NO_SCHEMA,
     )
@@ -65,6 +66,18 @@ async def load_accounts(
     _check_same(Side.SALESFORCE, expected_org, accounts.org.id)
     _check_zone(accounts.portal)
     return accounts
+
+
+async def _schema(hubspot: HubSpot) -> TaskSchema:
+    """The lists of HubSpot's tasks, once the property for their key is there where it may be made."""
+    schema = await hubspot.task_schema()
+    if schema.key is not KeyProperty.NONE:
+        return schema
+    try:
+        return replace(schema, key=await hubspot.create_key_property())
+    except (AccessLost, Rejected):
+        # Tandem works without it, only less cheaply; ``tandem doctor`` says how to add it.
+        return schema
 
 
 def remembered(store: ConnectionStore, name: str, of_type: type[T]) -> T | None:

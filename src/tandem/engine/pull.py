@@ -149,7 +149,14 @@ async def _due(run: RunContext) -> AsyncIterator[Batch]:
     """Links whose time has come: waiting records, second looks, meetings that have ended."""
     looked_at: set[str] = set()
     while True:
-        due = await run.db(run.store.due, run.now, BATCH, run.policy.synced_kinds)
+        due = await run.db(
+            run.store.due,
+            run.now,
+            BATCH,
+            run.policy.synced_kinds,
+            # What waits for HubSpot keeps waiting while task sync is off, and must not hide the rest.
+            only_in_hubspot=not run.policy.salesforce_task_sync,
+        )
         fresh = [link for link in due if link.key not in looked_at]
         if not fresh:
             return

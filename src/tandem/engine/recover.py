@@ -85,7 +85,7 @@ async def _seen(run: RunContext, links: Sequence[Link], side: Side) -> Mapping[s
             if (activity := found.get(link.hubspot_id or "")) is not None
         }
     ids = [link.salesforce_id for link in links if link.salesforce_id]
-    tasks = await run.salesforce.tasks(ids, FIELDS_READ & run.org.task_fields)
+    tasks = await run.salesforce.tasks(ids, sorted(FIELDS_READ & run.org.task_fields))
     return {
         link.key: seen_in_salesforce(task.fields, run.marker)
         for link in links
@@ -104,8 +104,9 @@ def _created(run: RunContext, link: Link, task: Existing | None) -> tuple[Link, 
         return gone, _line(run, link, "ended", task.id)
     landed = replace(
         known,
-        state=LinkState.PAIRED,
-        reason="",
+        # What a file alone named has no task in Salesforce to be a pair with.
+        state=LinkState.PAIRED if known.is_pair else LinkState.ENDED,
+        reason="" if known.is_pair else Reason.WRITTEN_BY_TANDEM,
         detail="",
         hubspot=intent.hubspot,
         salesforce=intent.salesforce,

@@ -79,7 +79,9 @@ class RelatedRecords:
         stored = {c.salesforce_account_id for c in companies.values() if c.salesforce_account_id}
         paired = {self._run.company_pairs[i] for i in ids if i in self._run.company_pairs}
         domains = {c.domain for c in companies.values() if c.domain}
-        exist, by_domain = await self._run.salesforce.accounts(stored | paired, domains)
+        exist, by_domain = await self._run.salesforce.accounts(
+            sorted(stored | paired), sorted(domains)
+        )
         for company_id in ids:
             company = companies.get(company_id)
             account = (
@@ -91,7 +93,7 @@ class RelatedRecords:
         deals = await self._run.hubspot.deals(ids)
         stored = {d.salesforce_opportunity_id for d in deals.values()}
         paired = {self._run.deal_pairs.get(i) for i in ids}
-        exist = await self._run.salesforce.opportunities({i for i in stored | paired if i})
+        exist = await self._run.salesforce.opportunities(sorted({i for i in stored | paired if i}))
         for deal_id in ids:
             deal = deals.get(deal_id)
             opportunity = opportunity_for(deal, exist, self._run.deal_pairs) if deal else None

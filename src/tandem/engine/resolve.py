@@ -65,7 +65,7 @@ class Resolver:
         by_id, by_email = await self._people(ids, emails)
         companies = {i for found in associations.values() for i in found.company_ids}
         deals = {i for found in associations.values() for i in found.deal_ids}
-        await self._related.look_up(companies, deals)
+        await self._related.look_up(sorted(companies), sorted(deals))
         await self._load_lists(activities)
         return {
             (activity.kind, activity.id): self._resolved(
@@ -126,7 +126,7 @@ class Resolver:
                 wanted.setdefault(activity.kind.object_type, set()).add(record)
         answers = await asyncio.gather(
             *(
-                self._run.hubspot.associations(object_type, ids, to=_TARGETS)
+                self._run.hubspot.associations(object_type, sorted(ids), to=_TARGETS)
                 for object_type, ids in wanted.items()
             )
         )
@@ -145,10 +145,10 @@ class Resolver:
         run, newer_than = self._run, self._run.now - FRESH
         by_id = dict(await run.db(run.store.people, ids, newer_than))
         by_email = dict(await run.db(run.store.people_by_email, emails, newer_than))
-        contacts = (
-            dict(await run.hubspot.contacts(ids - by_id.keys())) if ids - by_id.keys() else {}
-        )
-        asked_by_email = set(emails) - by_email.keys()
+        # In an order of their own, so that the same run asks the same questions in every process.
+        asked_by_id = sorted(set(ids) - by_id.keys())
+        contacts = dict(await run.hubspot.contacts(asked_by_id)) if asked_by_id else {}
+        asked_by_email = sorted(set(emails) - by_email.keys())
         addressed = (
             dict(await run.hubspot.contacts_by_email(asked_by_email)) if asked_by_email else {}
         )
@@ -166,14 +166,14 @@ class Resolver:
     async def _correspond(self, contacts: Collection[Contact]) -> dict[str, CachedPerson]:
         stored = {i for c in contacts for i in (c.salesforce_contact_id, c.salesforce_lead_id) if i}
         emails = {email for contact in contacts for email in contact.emails}
-        people = await self._run.salesforce.people(stored, emails)
+        people = await self._run.salesforce.people(sorted(stored), sorted(emails))
         by_id, by_email = dict(people.by_id), people.by_email
         # Merges and conversions lead to people not read yet; a chain longer than this is no chain.
         for _ in range(_STEPS):
             ahead = unread_ids(by_id, (p for listed in by_email.values() for p in listed))
             if not ahead:
                 break
-            by_id.update((await self._run.salesforce.people(ahead, ())).by_id)
+            by_id.update((await self._run.salesforce.people(sorted(ahead), ())).by_id)
         resolved = {}
         for contact in contacts:
             found = person_for(contact, by_id, by_email)
@@ -197,7 +197,7 @@ class Resolver:
         }
         if policy.inclusion_list is not None:
             wanted.add(policy.inclusion_list)
-        for name in wanted - self._members.keys():
+        for name in sorted(wanted - self._members.keys()):
             self._members[name] = await self._members_of(name)
 
     async def _members_of(self, name: str) -> frozenset[str]:

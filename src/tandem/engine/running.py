@@ -14,6 +14,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import structlog
 
@@ -83,7 +84,13 @@ def _is_dead(owner: str) -> bool:
 def policy_of(store: Store, connection: Connection) -> Policy:
     """The connection's choices as they are now; the defaults before anything was saved."""
     saved = store.settings(connection.id)
-    return replace(parse(saved.text), version=saved.version)
+    return replace(_policy(saved.text), version=saved.version)
+
+
+@lru_cache(maxsize=256)
+def _policy(text: str) -> Policy:
+    """Asked for every run and seldom changed: reading the settings costs milliseconds."""
+    return parse(text)
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tandem.crm.connector import DeletionsForgotten, TaskSeen
+from tandem.crm.connector import TASK_FACTS, DeletionsForgotten, TaskSeen
 from tandem.engine.context import RunContext
 from tandem.mapping.salesforce import FIELDS_READ
 
@@ -61,7 +61,7 @@ async def read_tasks(run: RunContext, ids: Sequence[str]) -> Mapping[str, TaskSe
     """The present state of these tasks, deleted ones included; ids nobody knows are absent."""
     if not ids:
         return {}
-    return await run.salesforce.tasks(ids, TASK_READ & run.org.task_fields)
+    return await run.salesforce.tasks(ids, sorted({*TASK_READ, *TASK_FACTS}))
 
 
 async def _changed(run: RunContext) -> AsyncIterator[Pulled]:
@@ -70,7 +70,7 @@ async def _changed(run: RunContext) -> AsyncIterator[Pulled]:
     since, widened_at = _reach(run, saved or {})
     pending: list[TaskSeen] = []
     asked_at: datetime | None = None
-    async for page in run.salesforce.changed_tasks(since, None, fields=TASK_READ):
+    async for page in run.salesforce.changed_tasks(since, None, fields=sorted(TASK_READ)):
         if asked_at is None:
             asked_at = await run.salesforce.now()
         pending.extend(page.tasks)

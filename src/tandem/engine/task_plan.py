@@ -17,7 +17,9 @@ from tandem.engine.reports import Outcome
 from tandem.engine.resolve import Resolver
 from tandem.engine.two_way import TaskPair, TwoWay
 from tandem.engine.work import Done, Work
+from tandem.mapping.salesforce import seen_in_salesforce
 from tandem.model import Kind, Link, LinkState
+from tandem.sync.merge import has_changed
 
 __all__ = ["Plan", "TaskPlanner", "as_it_is"]
 
@@ -107,9 +109,15 @@ class TaskPlanner:
         is_due = link.due_at is not None and link.due_at <= self._run.now
         if is_look or (is_due and link.state is LinkState.WAITING):
             return False
-        if task.is_deleted:
+        if task.is_deleted or not _is_known(task.system_modstamp, link.salesforce_modified_at):
             return False
-        return _is_known(task.system_modstamp, link.salesforce_modified_at)
+        # Stamps are whole seconds: within the one that was read a person may have edited it since.
+        return link.state is not LinkState.PAIRED or not self._says_something_new(task, link)
+
+    def _says_something_new(self, task: TaskSeen, link: Link) -> bool:
+        said = seen_in_salesforce(task.fields, self._run.marker)
+        base = link.salesforce
+        return any(name in base and has_changed(base[name], said[name]) for name in said)
 
 
 def _is_known(stamp: datetime | None, known: datetime | None) -> bool:

@@ -217,7 +217,7 @@ class TwoWay:
             for pair in pairs
             if pair.activity is not None and pair.living_task is not None and self._is_apart(pair)
         }
-        edits = await self._run.hubspot.task_edits(apart) if apart else {}
+        edits = await self._run.hubspot.task_edits(sorted(apart)) if apart else {}
         return [replace(pair, edits=edits.get(pair.link.hubspot_id or "", {})) for pair in pairs]
 
     def _is_apart(self, pair: TaskPair) -> bool:

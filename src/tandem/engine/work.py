@@ -27,6 +27,7 @@ class Work:
     ``fallbacks`` are assignees to try when the first one is refused. ``before`` are the values that this
     write covers, as far as they were read, and ``replaced`` those of them that a person had put there
     since the two sides agreed: they and ``conflicts`` are kept in full before anything is written.
+    An update that ``is_adoption`` puts the key on a task that people had made of the same thing, and nothing else.
     ``look_first`` asks whether a task of this key exists, or lies in the recycle bin, before one is created.
     """
 
@@ -47,6 +48,7 @@ class Work:
     participants: tuple[str, ...] = ()
     subject: str = ""
     look_first: bool = False
+    is_adoption: bool = False
 
     @property
     def record_id(self) -> str | None:

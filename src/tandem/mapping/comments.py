@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tandem.mapping.key_mark import without_key
 from tandem.mapping.normal_form import COMMENTS_LIMIT
 from tandem.mapping.readable import TooHostile, text_from_html, text_from_plain
 from tandem.mapping.text import clean, cut, one_line, utf16_length
@@ -174,7 +175,7 @@ def _text(activity: Activity, words: Words) -> str:
             preview = text_from_plain(body.preview or body.text or "", drop_history=quoting)
             return "\n\n".join(part for part in (preview, words.unreadable) if part)
         if text:
-            return text
+            return without_key(text)
     return text_from_plain(body.text or body.preview or "", drop_history=quoting)
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from tandem.mapping.key_mark import key_in_body
 from tandem.model import (
     Activity,
     Body,
@@ -286,7 +287,7 @@ def _task(record: Record, said: _Properties) -> Activity:
         progress=Progress.DONE if status == "COMPLETED" else Progress.OPEN,
         priority=said.get("hs_task_priority") or None,
         task_type=said.get("hs_task_type") or None,
-        tandem_key=said.get(KEY_PROPERTY) or None,
+        tandem_key=said.get(KEY_PROPERTY) or key_in_body(said.get("hs_task_body")),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from tandem.errors import Unmappable
 from tandem.mapping.hubspot import KEY_PROPERTY, Record, activity_from, instant_from
 from tandem.mapping.hubspot_body import body_holds_more, html_from_text
+from tandem.mapping.key_mark import body_with_key
 from tandem.mapping.marks import Marker
 from tandem.mapping.normal_form import COMMENTS_LIMIT, hubspot_instant, hubspot_normal_form
 from tandem.mapping.own_words import is_shortened, without_own_words
@@ -111,7 +112,11 @@ def render_new_task(task: Mapping[str, Any], context: HubSpotTaskContext) -> dic
     properties = {name: value for name, value in said.items() if value}
     if "hs_timestamp" not in properties:
         properties["hs_timestamp"] = _timestamp(None, context)
-    if context.key and context.schema.key is not KeyProperty.NONE:
+    if not context.key:
+        return properties
+    if context.schema.key is KeyProperty.NONE:
+        properties["hs_task_body"] = body_with_key(properties.get("hs_task_body", ""), context.key)
+    else:
         properties[KEY_PROPERTY] = context.key
     return properties
 
@@ -135,8 +140,11 @@ def render_task(
     if Field.OWNER in wanted:
         properties["hubspot_owner_id"] = context.owner_id
     if Field.COMMENTS in wanted and "Description" in task:
-        comments = without_own_words(task["Description"] or "")
-        properties["hs_task_body"] = html_from_text(comments) or None
+        body = html_from_text(without_own_words(task["Description"] or ""))
+        if context.key and context.schema.key is KeyProperty.NONE:
+            # The mark stays: a restored database finds the task by it.
+            body = body_with_key(body, context.key)
+        properties["hs_task_body"] = body or None
     return properties
 
 

@@ -55,9 +55,25 @@ class Links(ConnectionPart):
             found = [each for way in ways for each in self._read(self._all().where(way))]
         return list({each.key: each for each in sorted(found, key=lambda each: each.key)}.values())
 
-    def due(self, now: datetime, limit: int, kinds: Collection[Kind] | None = None) -> list[Link]:
-        """Links to look at again by *now*, the longest due first; of *kinds* only where given."""
-        statement = self._all().where(link.c.due_at <= now)
+    def due(
+        self,
+        now: datetime,
+        limit: int,
+        kinds: Collection[Kind] | None = None,
+        *,
+        only_in_hubspot: bool = False,
+    ) -> list[Link]:
+        """
+        Links to look at again by *now*, the longest due first; of *kinds* only where given.
+
+        A link without any record, of a task that a file names, is nothing to look at; *only_in_hubspot* leaves out
+        the tasks that have no HubSpot record yet, too.
+        """
+        in_hubspot = link.c.hubspot_id != ""
+        has_record = (
+            in_hubspot if only_in_hubspot else in_hubspot | link.c.salesforce_id.is_not(None)
+        )
+        statement = self._all().where(link.c.due_at <= now, has_record)
         if kinds is not None:
             statement = statement.where(link.c.kind.in_([kind.value for kind in kinds]))
         return self._read(statement.order_by(link.c.due_at, link.c.key).limit(limit))

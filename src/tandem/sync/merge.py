@@ -70,7 +70,15 @@ def has_moved(field: Field, side: Side, pair: Pair, rules: Rules) -> bool:
     seen, base = pair.seen[side], _base(pair, side)
     if isinstance(seen, Presence) or field not in seen or field not in base:
         return False
+    if field is Field.DUE and _stands_for_no_day(side, pair):
+        return has_changed(base[field], seen[field])
     return not is_same(field, seen[field], base[field], rules.zone)
+
+
+def _stands_for_no_day(side: Side, pair: Pair) -> bool:
+    """Whether HubSpot's due instant, which it requires, only says that there is no due date."""
+    other = _base(pair, side.other)
+    return side is Side.HUBSPOT and Field.DUE in other and other[Field.DUE] is None
 
 
 def move_of(field: Field, pair: Pair, rules: Rules) -> Move:
