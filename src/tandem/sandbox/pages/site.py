@@ -126,7 +126,10 @@ class Pages:
             form=visit.form, cookies=visit.cookies,
         )  # fmt: skip
         try:
-            answer = _done(place, visit) if request.method == "POST" else place.show(visit)
+            if request.method == "POST":
+                visit, answer = _done(place, visit)
+            else:
+                answer = place.show(visit)
         except NoSuchPage as error:
             answer = _sentence(visit, error.text, 404)
         if isinstance(answer, Go):
@@ -201,13 +204,14 @@ class Pages:
         return response
 
 
-def _done(place: Place, visit: Visit) -> Answer:
+def _done(place: Place, visit: Visit) -> tuple[Visit, Answer]:
     """What a form leads to; its page once more, with the reason, where it cannot be done."""
     assert place.act is not None
     try:
-        return place.act(visit)
+        return visit, place.act(visit)
     except ValueError as error:
-        return place.show(visit.troubled(_told(visit.words, error)))
+        troubled = visit.troubled(_told(visit.words, error))
+        return troubled, place.show(troubled)
 
 
 def _wants_html(scope: Scope) -> bool:

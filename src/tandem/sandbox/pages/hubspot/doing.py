@@ -266,7 +266,7 @@ class Doings:
             found: datetime = self._shown(visit).instant(text)
         except (OverflowError, ValueError):
             raise Refused("refused.instant", text=text) from None
-        return found.isoformat()
+        return found.isoformat(timespec="milliseconds")
 
 
 def _contact(visit: Visit) -> list[str]:
