@@ -115,7 +115,13 @@ def _lost_edit(history: History) -> None:
 
 def _edit_of_nobody(history: History) -> None:
     edit = Edit(
-        side="salesforce", label="call 1", field="body", value="Lost words", at=1.0, is_hasty=False
+        side="salesforce",
+        label="call 1",
+        field="body",
+        value="Lost words",
+        before="",
+        at=1.0,
+        is_hasty=False,
     )
     history.people.edits.append(edit)
 

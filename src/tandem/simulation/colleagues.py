@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tandem.simulation.people import ADDRESS, People
+from tandem.model import Kind
+from tandem.simulation.people import ADDRESS, Logged, People
 from tandem.simulation.story import Act
 
 __all__ = ["FIELDS", "Colleagues"]
@@ -121,6 +122,43 @@ class Colleagues:
 
     # ------------------------------------------------------------------ tasks
 
+    def _make_task(
+        self,
+        on: str,
+        is_hasty: bool,
+        person: str | None,
+        owner: str | None,
+        days: int | None,
+        word: str,
+        late: float = 0.0,
+    ) -> bool:
+        """A task on somebody's contact or lead, committed at once or a while later."""
+        people = self.people
+        fields: dict[str, Any] = {"Subject": f"Job {word}", "Description": f"About {word}"}
+        record = people.records.get(person or "")
+        if record is not None:
+            fields["WhoId"] = record
+        if owner in people.users:
+            fields["OwnerId"] = people.users[str(owner)]
+        if days is not None:
+            fields["ActivityDate"] = self._day(days)
+        given = {"commit_after_seconds": late} if late else {}
+        made = self._act("create_task", fields=fields, **given)
+        people.logged[on] = Logged(
+            origin="salesforce",
+            label=on,
+            kind=Kind.TASK,
+            salesforce_id=str(made["id"]),
+            word=word,
+            people=(str(person).split(" ")[0],) if record is not None else (),
+            owner=owner if owner in people.users else None,
+            at=people.now,
+        )
+        return True
+
+    def _day(self, days: int) -> str:
+        return f"{self.people.around.clock.now() + timedelta(days=days):%Y-%m-%d}"
+
     def _edit_task(self, on: str, is_hasty: bool, field: str, value: Any) -> bool:
         """A field of the task of activity *on*; a title keeps the words that were there."""
         task = self.people.task_of(on)
@@ -128,24 +166,23 @@ class Colleagues:
             return False
         written = value
         if field == "title":
-            word = self.people.logged[on].word if on in self.people.logged else on
-            written = f"{value} {word}"
+            written = f"{value} {self.people.logged[on].word}"
         elif field == "body":
             written = value or None
         elif field == "due":
-            now = self.people.around.clock.now()
-            written = None if value is None else f"{now + timedelta(days=value):%Y-%m-%d}"
-            value = written
+            written = value = None if value is None else self._day(value)
         elif field == "owner":
-            written = self.people.users.get(value or "") or self.people.around.salesforce.admin_id
-            value = written
+            admin = self.people.around.salesforce.admin_id
+            written = value = self.people.users.get(value or "") or admin
         elif field == "person":
             written = self.people.records.get(value or "")
             if written is None:
                 return False
+            self.people.logged[on].is_moved = True
             value = written
+        before = task.get(FIELDS[field])
         self._act("edit_task", id=task["Id"], fields={FIELDS[field]: written})
-        return self.people.has_changed("salesforce", on, field, value, is_hasty=is_hasty)
+        return self.people.has_changed("salesforce", on, field, value, before, is_hasty=is_hasty)
 
     def _finish_task(self, on: str, is_hasty: bool) -> bool:
         return self._edit_task(on, is_hasty, "status", "Completed")

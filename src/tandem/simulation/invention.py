@@ -83,8 +83,9 @@ class _Author:
     # ------------------------------------------------------------------ the beginning
 
     def _invent_setting(self) -> Setting:
+        task_sync = self._is(0.6)
         kinds = {self._pick(_RECORDS)}
-        if self._is(0.5):
+        if self._is(0.75 if task_sync else 0.35):
             kinds.add(Kind.TASK)
         if self._is(0.3):
             kinds.add(self._pick(_RECORDS))
@@ -100,6 +101,8 @@ class _Author:
             kinds=tuple(kind for kind in Kind if kind in kinds),
             zone=self._pick(_ZONES),
             delete_policy=self._pick(("keep", "keep", "complete", "delete")),
+            conflict_rule=self._pick(("newest", "newest", "hubspot", "salesforce")),
+            task_sync=task_sync,
             has_key_field=not self._is(0.15),
             has_unique_property=not self._is(0.25),
             # Within half a year every zone that changes its clocks does so.
@@ -214,6 +217,8 @@ class _Author:
         return inventor()
 
     def _invent_activity(self) -> Act | None:
+        if self._setting.task_sync and self._is(0.5):
+            return self._invent_job()
         on = [kind for kind in self._setting.kinds if kind in KINDS]
         kind = self._pick(on) if on and not self._is(0.08) else self._pick(_RECORDS)
         label = f"{kind.replace('_', ' ')} {len(self._logged) + 1}"
@@ -230,6 +235,22 @@ class _Author:
             owner=self._owner(),
             days=self._pick((-3, 0, 0, 0, 1, 2, 14)),
             word=f"zq{len(self._logged)}x",
+        )
+
+    def _invent_job(self) -> Act:
+        """A task that somebody makes in Salesforce."""
+        label = f"job {len(self._logged) + 1}"
+        self._logged.append((label, Kind.TASK))
+        given: dict[str, Any] = {"late": self._pick((5.0, 60.0))} if self._is(0.08) else {}
+        return self._act(
+            "salesforce",
+            "make_task",
+            label,
+            person=self._pick(self._records) if self._records and not self._is(0.08) else None,
+            owner=self._owner(),
+            days=self._pick((None, -1, 0, 1, 20)),
+            word=f"zq{len(self._logged)}x",
+            **given,
         )
 
     def _one(self, *kinds: Kind) -> str | None:
@@ -368,6 +389,8 @@ class _Author:
         if verb == "delete_policy":
             return self._act("tandem", verb, self._pick(("keep", "complete", "delete")))
         if verb in ("switch_on", "switch_off"):
+            if self._setting.task_sync and self._is(0.4):
+                return self._act("tandem", verb, "salesforce_tasks")
             return self._act("tandem", verb, self._pick(self._setting.kinds).value)
         return self._act("tandem", verb)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tandem.model import Kind
+from tandem.sandbox.hubspot.records import Record
 from tandem.sandbox.salesforce.store import Row
 from tandem.simulation.story import Act
 from tandem.simulation.world import Surroundings
@@ -72,11 +73,17 @@ KINDS: Mapping[Kind, KindOf] = {
 
 @dataclass(slots=True, kw_only=True)
 class Logged:
-    """An activity that somebody logged in HubSpot; ``word`` stands in its title or body for ever."""
+    """
+    An activity that somebody logged in HubSpot, or a task that somebody made in Salesforce (``origin``).
 
+    ``word`` stands in its title or body for ever; by it people find its counterpart.
+    """
+
+    origin: str
     label: str
     kind: Kind
-    id: int
+    hubspot_id: int | None = None
+    salesforce_id: str | None = None
     word: str
     people: tuple[str, ...]
     owner: str | None
@@ -101,13 +108,15 @@ class Happened:
 class Edit:
     """
     Somebody put ``value`` into ``field`` (``title``, ``body``, ``due``, ``status``, ``priority``,
-    ``owner``, ``person``, ``gone``) of an activity; ``is_hasty`` while Tandem was running.
+    ``owner``, ``person``, ``gone``) of an activity, where ``before`` was what they saw; ``is_hasty`` while
+    Tandem was running.
     """
 
     side: str
     label: str
     field: str
     value: Any
+    before: str
     at: float
     is_hasty: bool
 
@@ -129,8 +138,6 @@ class People:
     users: dict[str, str] = field(default_factory=dict)
     records: dict[str, str] = field(default_factory=dict)
     """Salesforce contacts, leads and accounts by label."""
-    tasks: dict[str, str] = field(default_factory=dict)
-    """Salesforce tasks that people have found, by the activity's label, or have made themselves."""
     done: Counter[str] = field(default_factory=Counter)
     troubled: set[str] = field(default_factory=set)
     """Labels of people whose address, owner or record changed: what they imply is open."""
@@ -151,23 +158,48 @@ class People:
         """Do *act*; False if there is nothing to do it to."""
         return bool(getattr(self, f"_{act.verb}")(act.on, is_hasty, **act.given))
 
-    def has_changed(self, side: str, label: str, name: str, value: Any, *, is_hasty: bool) -> bool:
+    def has_changed(
+        self, side: str, label: str, name: str, value: Any, before: Any = "", *, is_hasty: bool
+    ) -> bool:
         """Remember an edit."""
         self.edits.append(
-            Edit(side=side, label=label, field=name, value=value, at=self.now, is_hasty=is_hasty)
+            Edit(
+                side=side,
+                label=label,
+                field=name,
+                value=value,
+                before=str(before or ""),
+                at=self.now,
+                is_hasty=is_hasty,
+            )
         )
         return True
 
     def task_of(self, label: str) -> Row | None:
         """The Salesforce task of an activity, found by its word; once found, known for ever."""
         table = self.around.salesforce.store.table("Task").raw
-        if label not in self.tasks and label in self.logged:
-            word = self.logged[label].word
+        known = self.logged.get(label)
+        if known is None:
+            return None
+        if known.salesforce_id is None:
             for task_id, row in table.items():
-                if word in f"{row.get('Subject')} {row.get('Description')}":
-                    self.tasks[label] = task_id
+                if known.word in f"{row.get('Subject')} {row.get('Description')}".split():
+                    known.salesforce_id = task_id
                     break
-        return table.get(self.tasks.get(label, ""))
+        return table.get(known.salesforce_id or "")
+
+    def activity_of(self, label: str) -> Record | None:
+        """The activity in HubSpot, the task of a Salesforce task found by its word; None once it is gone."""
+        known = self.logged.get(label)
+        if known is None:
+            return None
+        table = self.around.hubspot.crm.tables[KINDS[known.kind].object]
+        if known.hubspot_id is None:
+            for record in table.live.values():
+                if known.word in record.values.get("hs_task_subject", "").split():
+                    known.hubspot_id = record.id
+                    break
+        return table.live.get(known.hubspot_id or 0)
 
     # ------------------------------------------------------------------ contacts and owners
 
@@ -266,9 +298,10 @@ class People:
         given["html" if kind is Kind.SALES_EMAIL else "body"] = f"<p>About {word}</p>"
         made = self.act(names.act, **given)
         self.logged[on] = Logged(
+            origin="hubspot",
             label=on,
             kind=kind,
-            id=int(made["id"]),
+            hubspot_id=int(made["id"]),
             word=word,
             people=tuple(known),
             owner=owner if owner in self.owners else None,
@@ -278,8 +311,8 @@ class People:
 
     def _edit(self, on: str, is_hasty: bool, field: str, value: Any) -> bool:
         """A field gets a value: texts keep the activity's word, a due date is some days from now."""
-        known = self.logged.get(on)
-        if known is None:
+        known, record = self.logged.get(on), self.activity_of(on)
+        if known is None or record is None:
             return False
         names = KINDS[known.kind]
         name = {
@@ -306,8 +339,9 @@ class People:
         elif field == "owner":
             written = self.owners.get(value or "", "")
             known.owner = value if value in self.owners else None
-        self.act("edit", object=names.object, id=known.id, properties={name: written})
-        return self.has_changed("hubspot", on, field, value, is_hasty=is_hasty)
+        before = record.values.get(name)
+        self.act("edit", object=names.object, id=record.id, properties={name: written})
+        return self.has_changed("hubspot", on, field, value, before, is_hasty=is_hasty)
 
     def _finish(self, on: str, is_hasty: bool) -> bool:
         return self._set_status(on, is_hasty, is_closed=True)
@@ -329,36 +363,35 @@ class People:
         return self._relate("disassociate", on, person)
 
     def _relate(self, act: str, on: str, person: str) -> bool:
-        known = self.logged.get(on)
-        if known is None or person not in self.contacts:
+        known, record = self.logged.get(on), self.activity_of(on)
+        if known is None or record is None or person not in self.contacts:
             return False
         known.is_moved = True
-        names = KINDS[known.kind]
-        given = {"object": names.object, "id": known.id}
+        given = {"object": KINDS[known.kind].object, "id": record.id}
         self.act(act, **given, to_object="contacts", to_id=self.contacts[person])
         return True
 
     def _delete(self, on: str, is_hasty: bool) -> bool:
-        known = self.logged.get(on)
-        if known is None:
+        known, record = self.logged.get(on), self.activity_of(on)
+        if known is None or record is None:
             return False
-        self.act("delete", object=KINDS[known.kind].object, id=known.id)
+        self.act("delete", object=KINDS[known.kind].object, id=record.id)
         return self.has_changed("hubspot", on, "gone", True, is_hasty=is_hasty)
 
     def _restore(self, on: str, is_hasty: bool) -> bool:
         known = self.logged.get(on)
-        if known is None:
+        if known is None or known.hubspot_id is None:
             return False
-        self.act("restore", object=KINDS[known.kind].object, id=known.id)
+        self.act("restore", object=KINDS[known.kind].object, id=known.hubspot_id)
         return self.has_changed("hubspot", on, "gone", False, is_hasty=is_hasty)
 
     def _open_sales_email(self, on: str, is_hasty: bool, times: int = 1) -> bool:
-        known = self.logged.get(on)
-        return known is not None and bool(self.act("open_sales_email", id=known.id, times=times))
+        record = self.activity_of(on)
+        return record is not None and bool(self.act("open_sales_email", id=record.id, times=times))
 
     def _click_sales_email(self, on: str, is_hasty: bool, times: int = 1) -> bool:
-        known = self.logged.get(on)
-        return known is not None and bool(self.act("click_sales_email", id=known.id, times=times))
+        record = self.activity_of(on)
+        return record is not None and bool(self.act("click_sales_email", id=record.id, times=times))
 
     def _day(self, days: int) -> str:
         moment = self.around.clock.now().timestamp() + days * 86_400

@@ -10,7 +10,6 @@ from datetime import timedelta
 
 from tandem.engine.reports import RunReport, RunState
 from tandem.errors import TandemError
-from tandem.model import Kind
 from tandem.sandbox.hubspot.acts import ActError as HubSpotActError
 from tandem.sandbox.salesforce.conversion import ActError as SalesforceActError
 from tandem.simulation.colleagues import Colleagues
@@ -19,7 +18,9 @@ from tandem.simulation.people import People
 from tandem.simulation.story import Act, Keep, Moment, Pause, PutBack, Setting, Story, Sync, Trouble
 from tandem.simulation.world import Killed, Process, Surroundings
 
-__all__ = ["QUIET", "History", "Switched", "play"]
+TASK_SYNC = "salesforce_tasks"
+
+__all__ = ["QUIET", "TASK_SYNC", "History", "Switched", "play"]
 
 QUIET = (200.0, 93_600.0, 300.0)
 """
@@ -32,9 +33,9 @@ _SEARCH_LAG = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switched:
-    """A kind was switched on or off at a second of the history."""
+    """A kind, or ``salesforce_tasks``, was switched on or off at a second of the history."""
 
-    kind: Kind
+    kind: str
     is_on: bool
     at: float
 
@@ -90,9 +91,11 @@ class _Player:
         self._people = People(self._around)
         self._colleagues = Colleagues(self._people)
         self._processes: dict[int, Process] = {0: Process(self._around, "worker 1")}
-        self._kinds = list(story.setting.kinds)
+        self._on = [kind.value for kind in story.setting.kinds]
+        if story.setting.task_sync:
+            self._on.append(TASK_SYNC)
         self._policy = story.setting.delete_policy
-        self._kept: tuple[bytes, list[Kind], str] | None = None
+        self._kept: tuple[bytes, list[str], str] | None = None
         self._history = History(
             story=story, around=self._around, people=self._people, process=self._processes[0]
         )
@@ -118,7 +121,7 @@ class _Player:
         await process.connect()
         await self._save_settings(process)
         self._history.switched = [
-            Switched(kind=kind, is_on=True, at=self._clock.seconds) for kind in setting.kinds
+            Switched(kind=kind, is_on=True, at=self._clock.seconds) for kind in self._on
         ]
         self._clock.advance(2)
 
@@ -134,7 +137,7 @@ class _Player:
             case Sync():
                 await self._sync(moment)
             case Keep():
-                self._kept = (self._around.memory.image(), list(self._kinds), self._policy)
+                self._kept = (self._around.memory.image(), list(self._on), self._policy)
             case PutBack():
                 self._put_back()
 
@@ -143,7 +146,7 @@ class _Player:
         if self._kept is None:
             return
         image, kinds, self._policy = self._kept
-        self._kinds = list(kinds)
+        self._on = list(kinds)
         self._around.memory.put_back(image)
         self._processes.clear()
         self._history.was_put_back = True
@@ -168,7 +171,7 @@ class _Player:
         try:
             match act.verb:
                 case "switch_on" | "switch_off":
-                    await self._switch(process, Kind(act.on), is_on=act.verb == "switch_on")
+                    await self._switch(process, act.on, is_on=act.verb == "switch_on")
                 case "delete_policy":
                     self._policy = act.on
                     await self._save_settings(process)
@@ -182,16 +185,16 @@ class _Player:
             return False  # the CRM did not answer, or a run is under way: people give up
         return True
 
-    async def _switch(self, process: Process, kind: Kind, *, is_on: bool) -> None:
-        before = list(self._kinds)
-        if is_on and kind not in self._kinds:
-            self._kinds.append(kind)
-        elif not is_on and kind in self._kinds:
-            self._kinds.remove(kind)
+    async def _switch(self, process: Process, kind: str, *, is_on: bool) -> None:
+        before = list(self._on)
+        if is_on and kind not in self._on:
+            self._on.append(kind)
+        elif not is_on and kind in self._on:
+            self._on.remove(kind)
         try:
             await self._save_settings(process)
         except TandemError:
-            self._kinds = before
+            self._on = before
             raise
         self._history.switched.append(Switched(kind=kind, is_on=is_on, at=self._clock.seconds))
 
@@ -199,10 +202,9 @@ class _Player:
         setting = self._story.setting
         lines = [f'language = "{setting.language}"', f'delete_policy = "{self._policy}"']
         lines.append(f'conflict_rule = "{setting.conflict_rule}"')
-        if setting.task_sync:
-            lines += ["[salesforce_tasks]", "enabled = true"]
-        for kind in self._kinds:
-            lines += [f"[kinds.{kind}]", "enabled = true"]
+        for kind in self._on:
+            table = kind if kind == TASK_SYNC else f"kinds.{kind}"
+            lines += [f"[{table}]", "enabled = true"]
         await process.settings("\n".join(lines))
         self._history.delete_policies.add(self._policy)
 

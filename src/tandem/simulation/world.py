@@ -25,7 +25,6 @@ from tandem.engine.prepare import outdate
 from tandem.engine.reports import RunReport
 from tandem.engine.running import Runner
 from tandem.model import Side
-from tandem.sandbox.salesforce.store import Row
 from tandem.sandbox.server import Sandbox
 from tandem.sandbox.world import World as SandboxWorld
 from tandem.settings.change import change_of
@@ -73,8 +72,8 @@ class Surroundings:
     """
     Both CRMs of one history, on one clock, with a count and a digest of everything that was said.
 
-    ``writes`` counts the records that Tandem changed, by side; ``made`` holds every task it ever made in
-    Salesforce, as it was at first, whatever became of it.
+    ``writes`` counts the records that Tandem changed, by side; ``made`` holds every task it ever made on a
+    side, by id, as it was at first, whatever became of it.
     """
 
     def __init__(self, seed: int, clock: VirtualClock, **options: Any) -> None:
@@ -88,7 +87,7 @@ class Surroundings:
         self.faults = self.sandbox.world.faults
         self.requests = 0
         self.writes: Counter[Side] = Counter()
-        self.made: dict[str, Row] = {}
+        self.made: dict[Side, dict[str, Mapping[str, Any]]] = {side: {} for side in Side}
         self.fired: Counter[str] = Counter()
         self.points: Counter[str] = Counter()
         self._apps = {
@@ -129,23 +128,23 @@ class Surroundings:
                     self.fired[f"{side} {rule['kind']}"] += rule["fired"]
             faults.clear()
 
-    def _compare(self, side: Side, before: Mapping[Any, object]) -> None:
+    def _compare(self, side: Side, before: Mapping[str, Mapping[str, Any]]) -> None:
         """Note which records a request has changed or made."""
-        for name, row in self._rows(side).items():
-            if before.get(name) is not row:
+        for name, values in self._rows(side).items():
+            if before.get(name) is not values:
                 self.writes[side] += 1
-            if name not in before and side is Side.SALESFORCE:
-                self.made[name] = row
+            if name not in before:
+                self.made[side].setdefault(name, values)
 
-    def _rows(self, side: Side) -> dict[Any, Any]:
+    def _rows(self, side: Side) -> dict[str, Mapping[str, Any]]:
         """What Tandem may write, as values whose identity tells whether they were put anew."""
         if side is Side.SALESFORCE:
             return dict(self.salesforce.store.table("Task").raw)
         table = self.hubspot.crm.tables["tasks"]
-        # A record that HubSpot touches by itself keeps its values.
+        # A record that HubSpot touches by itself keeps its values; one in the bin is no new one.
         return {
-            **{record.id: record.values for record in table.live.values()},
-            **{-record.id: record.values for record in table.archived.values()},
+            str(record.id): record.values
+            for record in (*table.live.values(), *table.archived.values())
         }
 
     def _note(self, *parts: bytes) -> None:
