@@ -1,6 +1,7 @@
 """The pages on Salesforce's port, under Lightning's addresses."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -213,24 +214,24 @@ class SalesforcePages:
         return [Choice(value=row["Id"], label=title_of(row)) for row in rows]
 
     def _for_task_form(self, reader: Reader) -> dict[str, Any]:
-        people = [
+        people = (
             Choice(value=row["Id"], label=f"{title_of(row)} ({row.get('Email') or name})")
             for name in _PEOPLE
             for row in reader.rows(name)
             if not row.get("IsConverted")
-        ]
-        things = [
+        )
+        things = (
             Choice(value=row["Id"], label=title_of(row))
             for name in ("Account", "Opportunity")
             for row in reader.rows(name)
-        ]
+        )
         return {
             "statuses": reader.choices("Task", "Status"),
             "priorities": reader.choices("Task", "Priority"),
             "types": reader.choices("Task", "Type"),
             "users": reader.users(),
-            "people": people[:MOST_CHOICES],
-            "things": things[:MOST_CHOICES],
+            "people": list(islice(people, MOST_CHOICES)),
+            "things": list(islice(things, MOST_CHOICES)),
             "acting_id": reader.rights.user_id,
             "task_fields": TASK_FIELDS,
         }
