@@ -648,3 +648,40 @@ async def test_companies_are_found_by_their_domain() -> None:
     assert {"example.jp": [first, second]} == {
         key: [one.id for one in companies] for key, companies in found.items()
     }
+
+
+# --------------------------------------------------------------------------- what people have made
+
+
+async def test_the_tasks_of_contacts_are_named_in_one_call() -> None:
+    joined = await _joined()
+    ann, bob, eve = (_contact(joined, f"{name}@example.jp") for name in ("ann", "bob", "eve"))
+    made = await joined.hubspot.create_tasks(
+        [_new(1, contacts=(ann,)), _new(2, contacts=(ann, bob)), _new(3)]
+    )
+    before = joined.requests(Side.HUBSPOT)
+
+    found = await joined.hubspot.tasks_of([ann, bob, eve])
+
+    assert joined.requests(Side.HUBSPOT) - before == 1
+    assert {one: set(ids) for one, ids in found.items()} == {
+        ann: {made[0].id, made[1].id},
+        bob: {made[1].id},
+    }
+
+
+async def test_records_are_found_by_when_they_were_created() -> None:
+    joined = await _joined()
+    clock = joined.sandbox.world.clock
+    made = []
+    for number in range(3):
+        made.append((await joined.hubspot.create_tasks([_new(number)]))[0].id)
+        clock.advance(3600)
+    joined.in_hubspot("edit", object="tasks", id=made[0], properties={"hs_task_subject": "Edited"})
+    clock.advance(60)
+
+    pages = joined.hubspot.created(
+        ObjectType.TASKS, START + timedelta(minutes=30), START + timedelta(minutes=90)
+    )
+
+    assert [one.id async for page in pages for one in page.activities] == [made[1]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -453,3 +453,26 @@ async def test_a_careful_update_that_is_refused_or_unanswered_says_so() -> None:
 
     assert (refused.result, refused.code) == (REJECTED, "STRING_TOO_LONG")
     assert UNKNOWN is lost.result
+
+
+# --------------------------------------------------------------------------- of people and days
+
+
+async def test_living_tasks_of_people_are_found_by_day() -> None:
+    joined = await _joined()
+    ann, bob = _person(joined), _person(joined, "Lead", "lead@example.jp")
+    first = _make(joined, "first", WhoId=ann, ActivityDate="2026-03-01")
+    last = _make(joined, "last", WhoId=bob, ActivityDate="2026-03-31")
+    undated = _make(joined, "undated", WhoId=ann)
+    _make(joined, "later", WhoId=ann, ActivityDate="2026-04-01")
+    _make(joined, "nobody's", ActivityDate="2026-03-02")
+    gone = _make(joined, "gone", WhoId=ann, ActivityDate="2026-03-02")
+    joined.in_salesforce("delete_record", id=gone)
+    period = (date(2026, 3, 1), date(2026, 3, 31))
+
+    dated = await joined.salesforce.tasks_between([ann, bob], *period)
+    both = await joined.salesforce.tasks_between([ann, bob], *period, undated=True)
+
+    assert {task.id for task in dated} == {first, last}
+    assert {task.id for task in both} == {first, last, undated}
+    assert {task.who_type for task in dated} == {"Contact", "Lead"}

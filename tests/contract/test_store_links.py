@@ -178,6 +178,17 @@ def test_what_is_due_comes_longest_due_first(mine: ConnectionStore) -> None:
     assert mine.due(NOW, 10, []) == []
 
 
+def test_what_has_no_record_to_look_at_is_never_due(mine: ConnectionStore) -> None:
+    """A row of a file has no Salesforce task; while nothing goes to HubSpot a Salesforce task has none there."""
+    row = a_link("1", kind=Kind.TASK, hubspot_id=None, salesforce_id=None, due_at=NOW)
+    task = a_link("2", kind=Kind.TASK, hubspot_id=None, salesforce_id="00T1", due_at=NOW)
+    call = a_link("3", due_at=NOW)
+    save(mine, row, task, call)
+
+    assert mine.due(NOW, 10) == [task, call]
+    assert mine.due(NOW, 10, only_in_hubspot=True) == [call]
+
+
 def test_open_intents_are_all_listed(mine: ConnectionStore) -> None:
     save(mine, FULL, a_link())
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from tandem.errors import Rejected
@@ -141,6 +141,11 @@ class HubSpot(Protocol):
         ``counter_history``.
         """
 
+    def created(
+        self, object_type: ObjectType, since: datetime, until: datetime
+    ) -> AsyncIterator[Page]:
+        """As ``changed``, by when the record was created in HubSpot: at or after *since* and before *until*."""
+
     async def read(
         self, object_type: ObjectType, ids: Collection[str]
     ) -> Mapping[str, Activity | None]:
@@ -244,6 +249,9 @@ class HubSpot(Protocol):
 
         From the list, which does not lag, and from the search. ``TryLater`` where there are too many to look at.
         """
+
+    async def tasks_of(self, contact_ids: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """The ids of each contact's tasks; contacts without are absent. One call per 1,000 contacts."""
 
     async def task_edits(self, ids: Collection[str]) -> Mapping[str, Mapping[Field, datetime]]:
         """When each field of each task was last written, by the history of its property; 50 a call."""
@@ -377,6 +385,14 @@ class Salesforce(Protocol):
         self, person_ids: Collection[str], created_since: datetime
     ) -> Sequence[TaskSeen]:
         """Where there is no key field: tasks on these people (or, for an empty collection, on nobody) created since, with Subject, ActivityDate and Description."""
+
+    async def tasks_between(
+        self, person_ids: Collection[str], first: date, last: date, *, undated: bool = False
+    ) -> Sequence[TaskSeen]:
+        """
+        Living tasks on these people that are due on a day of the period, archived ones too, with all that a task
+        says and `TASK_FACTS`; *undated* adds those without a due date.
+        """
 
     async def people(self, ids: Collection[str], emails: Collection[str]) -> People:
         """Contacts and leads by id or address, in as few calls as the API allows (≤ 3 per 1,000, rights to edit included)."""

@@ -70,6 +70,7 @@ __all__ = ["HUBSPOT_API", "HubSpotConnector"]
 HUBSPOT_API = "https://api.hubapi.com"
 """One address for every data centre [SPEC:account-info.v3]."""
 
+_CREATED = "hs_createdate"
 History = Sequence[tuple[datetime, int]]
 
 
@@ -210,16 +211,29 @@ class HubSpotConnector:
     async def changed(
         self, object_type: ObjectType, since: datetime, *, until: datetime | None = None
     ) -> AsyncIterator[Page]:
+        async for page in self._since(object_type, since, until, MODIFIED):
+            yield page
+
+    async def created(
+        self, object_type: ObjectType, since: datetime, until: datetime
+    ) -> AsyncIterator[Page]:
+        async for page in self._since(object_type, since, until, _CREATED):
+            yield page
+
+    async def _since(
+        self, object_type: ObjectType, since: datetime, until: datetime | None, by: str
+    ) -> AsyncIterator[Page]:
         watermark = since
+        asked = PROPERTIES[object_type]
         async for rows in search.since(
             self._caller,
             object_type.value,
             since,
             until=until,
-            by=MODIFIED,
-            properties=PROPERTIES[object_type],
+            by=by,
+            properties=asked if by in asked else (*asked, by),
         ):
-            watermark = max(watermark, modified_at(rows[-1]) or watermark)
+            watermark = max(watermark, modified_at(rows[-1], by) or watermark)
             yield Page(
                 activities=tuple([activity_from(object_type, row) for row in rows]),
                 watermark=watermark,
@@ -295,6 +309,11 @@ class HubSpotConnector:
         created_until: datetime | None = None,
     ) -> Sequence[Activity]:
         return await self._tasks.like(contact_ids, created_since, created_until)
+
+    async def tasks_of(self, contact_ids: Collection[str]) -> Mapping[str, Sequence[str]]:
+        return await records.associated(
+            self._caller, "contacts", contact_ids, ObjectType.TASKS.value
+        )
 
     async def task_edits(self, ids: Collection[str]) -> Mapping[str, Mapping[Field, datetime]]:
         return await self._tasks.edits(ids)

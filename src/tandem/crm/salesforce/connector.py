@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -174,6 +174,11 @@ class SalesforceConnector:
         self, person_ids: Collection[str], created_since: datetime
     ) -> Sequence[TaskSeen]:
         return await self._tasks.like(person_ids, created_since)
+
+    async def tasks_between(
+        self, person_ids: Collection[str], first: date, last: date, *, undated: bool = False
+    ) -> Sequence[TaskSeen]:
+        return await self._tasks.between(person_ids, first, last, undated=undated)
 
     def changed_tasks(
         self,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from tandem.crm.connector import TaskSeen
+from tandem.crm.connector import TASK_FACTS, TaskSeen
 from tandem.crm.salesforce import soql
 from tandem.crm.salesforce.reads import Query
 from tandem.crm.salesforce.task_rows import SEEN, TaskRows
@@ -66,6 +66,18 @@ class Tasks:
         conditions = [f"{who} AND {since}" for who in (lists or ["WhoId = null"])]
         fields = ("Subject", "ActivityDate", "Description", "WhoId")
         return await self._look("tasks like", fields, conditions)
+
+    async def between(
+        self, person_ids: Collection[str], first: date, last: date, *, undated: bool
+    ) -> Sequence[TaskSeen]:
+        days = f"(ActivityDate >= {first.isoformat()} AND ActivityDate <= {last.isoformat()})"
+        if undated:
+            days = soql.any_of((days, "ActivityDate = null"))
+        conditions = [
+            f"IsDeleted = false AND {soql.ids_in('WhoId', batch)} AND {days}"
+            for batch in self._rows.batches(person_ids)
+        ]
+        return await self._look("tasks between", (*_ADOPTED, *TASK_FACTS), conditions)
 
     async def _look(
         self, operation: str, fields: Collection[str], conditions: Sequence[str]
