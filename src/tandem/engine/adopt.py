@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from tandem.engine.answers import linked
+from tandem.engine.answers import created_line, linked
 from tandem.engine.context import RunContext
 from tandem.engine.reports import Outcome
 from tandem.engine.work import Done, Work, intent_of, line
@@ -89,7 +89,7 @@ def _landed(run: RunContext, work: Work, task: Existing) -> Done:
     return Done(
         link=linked(work.target, work.side, task.id),
         outcome=Outcome.CREATED,
-        history=line(run, work, "created", record_id=task.id),
+        history=created_line(run, work, task.id),
     )
 
 

@@ -16,7 +16,9 @@ from tandem.engine.context import RunContext
 from tandem.engine.reports import Outcome
 from tandem.engine.work import Done, Work, ended, intent_of, line
 from tandem.errors import AccessLost
+from tandem.mapping.record_values import created_values, ids_in
 from tandem.model import Link, LinkState, Side, WriteResult, Written
+from tandem.store.rows import History
 from tandem.sync.reasons import Reason
 from tandem.sync.schedule import next_try
 
@@ -24,6 +26,7 @@ __all__ = [
     "STORAGE_FULL",
     "check_storage",
     "created",
+    "created_line",
     "deleted",
     "deleted_in",
     "gone",
@@ -34,6 +37,7 @@ __all__ = [
 ]
 
 STORAGE_FULL = "STORAGE_LIMIT_EXCEEDED"
+_ID = ("id", "Id")
 _SOON = timedelta(minutes=1)
 _WAITS = {
     "UNABLE_TO_LOCK_ROW": Reason.LOCKED,
@@ -58,7 +62,7 @@ def created(run: RunContext, work: Work, record_id: str) -> Done:
     return Done(
         link=linked(work.target, work.side, record_id),
         outcome=Outcome.CREATED,
-        history=line(run, work, "created", record_id=record_id),
+        history=created_line(run, work, record_id),
     )
 
 
@@ -78,12 +82,24 @@ def updated(run: RunContext, work: Work) -> Done:
     )
 
 
+def created_line(run: RunContext, work: Work, record_id: str) -> History:
+    """What the new record says, so that an undo can tell whether somebody has edited it since."""
+    said = work.target.hubspot if work.side is Side.HUBSPOT else work.target.salesforce
+    after = created_values(work.side, work.record, said, work.attached.contact_ids)
+    return line(run, work, "created", record_id=record_id, after=after)
+
+
 def _after(work: Work) -> dict[str, str | None]:
-    """What was written where something was covered: an undo puts back only what still says so."""
-    return {
-        name: None if work.record.get(name) is None else str(work.record[name])
-        for name in work.before
+    """What was written: an undo puts back only what still says so."""
+    written = {
+        name: None if value is None else str(value)
+        for name, value in work.record.items()
+        if name not in _ID
     }
+    for move in work.moves:
+        kept = set(ids_in(work.before.get(move.to))) - set(move.remove)
+        written[move.to] = ",".join(sorted(kept | set(move.add))) or None
+    return written
 
 
 def gone(run: RunContext, work: Work) -> Done:

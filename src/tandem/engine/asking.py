@@ -118,7 +118,7 @@ class Asking:
         again = [
             replace(
                 link,
-                state=LinkState.PAIRED if link.salesforce_id else LinkState.WAITING,
+                state=LinkState.PAIRED if link.is_pair else LinkState.WAITING,
                 due_at=LONG_AGO,
                 attempts=0,
                 first_seen_at=now,

@@ -51,7 +51,11 @@ class FirstTask:
         self._members: frozenset[str] | None = None
 
     def of(self, task: TaskSeen, link: Link | None) -> NewTaskOf:
-        return NewTaskOf(task=task, link=link, facts=facts_of(task, self._run.org))
+        facts = facts_of(task, self._run.org)
+        if link is not None:
+            # Who wrote it was decided before: it may be the one that is left of an earlier pair.
+            facts = replace(facts, key=None)
+        return NewTaskOf(task=task, link=link, facts=facts)
 
     async def decide(self, new: Sequence[NewTaskOf]) -> list[Work | Done]:
         """A create, or why there is none, for each."""

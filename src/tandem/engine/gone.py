@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from tandem.engine.reports import Outcome
 from tandem.engine.work import Done, Work, ended
 from tandem.errors import Unmappable
 from tandem.mapping.hubspot_task import base_of_task, followed_in_salesforce
+from tandem.mapping.record_values import salesforce_values
 from tandem.mapping.salesforce import FIELDS_READ, base_of, followed_fields, seen_in_salesforce
 from tandem.model import Field, Kind, Link, LinkState, Side
 from tandem.sync.pair import GONE, UNREAD, Alike, Pair, Rules, Seen, rules_for
@@ -46,13 +47,14 @@ async def decide_gone(run: RunContext, links: Sequence[Link]) -> list[Work | Don
         elif any(isinstance(action, Look) for action in _actions(run, link, UNREAD)):
             to_read.append(link)
         else:
-            decided.append(ending(run, link, _actions(run, link, UNREAD)))
+            decided.append(ending(run, link, _actions(run, link, UNREAD), {}))
     ids = [link.salesforce_id for link in to_read if link.salesforce_id]
     names = sorted(FIELDS_READ & run.org.task_fields)
     tasks = await run.salesforce.tasks(ids, names) if ids else {}
     for link in to_read:
         task = tasks.get(link.salesforce_id or "")
-        decided.append(ending(run, link, _actions(run, link, _seen(run, task))))
+        before = salesforce_values(task.fields) if task is not None else {}
+        decided.append(ending(run, link, _actions(run, link, _seen(run, task)), before))
     return decided
 
 
@@ -98,8 +100,14 @@ def task_rules(run: RunContext, alike: Alike | None = None) -> Rules:
     )
 
 
-def ending(run: RunContext, link: Link, actions: Sequence[Action]) -> Work | Done:
-    """The end of a pair whose one record is gone, and what the plan does about the other one."""
+def ending(
+    run: RunContext, link: Link, actions: Sequence[Action], before: Mapping[str, str | None]
+) -> Work | Done:
+    """
+    The end of a pair whose one record is gone, and what the plan does about the other one.
+
+    *before* is all that the other one says, as far as it was read: what is deleted can be made again.
+    """
     reason = next(action.reason for action in actions if isinstance(action, Unlink))
     for action in actions:
         if isinstance(action, Delete):
@@ -109,13 +117,16 @@ def ending(run: RunContext, link: Link, actions: Sequence[Action]) -> Work | Don
                 link=link,
                 target=link,
                 record=_named(link, action.side, {}),
+                before=before,
             )
         if isinstance(action, Complete):
-            return _completed(run, link, action.side, reason)
+            return _completed(run, link, action.side, reason, before)
     return ended(run, link, reason)
 
 
-def _completed(run: RunContext, link: Link, side: Side, reason: Reason) -> Work | Done:
+def _completed(
+    run: RunContext, link: Link, side: Side, reason: Reason, before: Mapping[str, str | None]
+) -> Work | Done:
     try:
         closed = _closed(run, side)
     except Unmappable as error:
@@ -147,6 +158,7 @@ def _completed(run: RunContext, link: Link, side: Side, reason: Reason) -> Work 
         target=target,
         record=_named(link, side, closed),
         fields=(Field.STATUS,),
+        before={name: before[name] for name in closed if name in before},
     )
 
 

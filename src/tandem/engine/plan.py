@@ -7,8 +7,9 @@ links, works and lines of explanation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from tandem.engine import feeds
 from tandem.engine.again import Again
@@ -17,6 +18,7 @@ from tandem.engine.drafting import Drafter
 from tandem.engine.first import First
 from tandem.engine.first_opens import LaterOpens
 from tandem.engine.gone import decide_gone
+from tandem.engine.holding import is_edited, is_held, still_held
 from tandem.engine.pull import Batch
 from tandem.engine.resolve import Resolved, Resolver
 from tandem.engine.task_plan import Plan, TaskPlanner, as_it_is
@@ -24,11 +26,14 @@ from tandem.engine.two_way import TaskPair
 from tandem.engine.work import Done, Work
 from tandem.errors import Unmappable
 from tandem.mapping.keys import task_key
-from tandem.model import Activity, Kind, Link, LinkState
+from tandem.mapping.salesforce import seen_fields
+from tandem.model import Activity, Field, Kind, Link, LinkState, Side
 from tandem.sync.eligibility import Skip, Wait, verdict
 from tandem.sync.reasons import Reason
 
 __all__ = ["Planner"]
+
+_PLACES = (Field.PERSON, Field.RELATED)
 
 
 class Planner:
@@ -36,6 +41,7 @@ class Planner:
 
     def __init__(self, run: RunContext) -> None:
         self._run = run
+        self._zone = ZoneInfo(run.portal.zone)
         self._resolver = Resolver(run)
         self._drafter = Drafter(run)
         self._later_opens = LaterOpens(run)
@@ -56,7 +62,8 @@ class Planner:
         wanted = [a for a in (*activities, *derived) if a.kind in run.policy.synced_kinds]
         later_opens = await self._later_opens.among(wanted)
         keyed = await self._keyed(wanted)
-        links = await run.db(run.store.links, keyed.keys())
+        links = dict(await run.db(run.store.links, keyed.keys()))
+        keyed = await self._made_again(keyed, links)
         done: list[Done] = []
         open_: list[tuple[str, Activity]] = []
         looked_at: list[Kind] = []
@@ -97,8 +104,8 @@ class Planner:
                     pairs.append((link, activity, about))
             else:
                 _sort(self._decide_first(key, activity, link, about), works, done)
-        for outcome in await self._again.decide(pairs):
-            _sort(outcome, works, done)
+        for pair, outcome in zip(pairs, await self._again.decide(pairs), strict=True):
+            _sort(still_held(pair[0], outcome), works, done)
         for outcome in await decide_gone(run, batch.gone):
             _sort(outcome, works, done)
         looked_at += [link.kind for link in batch.gone]
@@ -131,6 +138,26 @@ class Planner:
             keyed[key] = activity
         return keyed
 
+    async def _made_again(
+        self, keyed: Mapping[str, Activity], links: dict[str, Link]
+    ) -> dict[str, Activity]:
+        """
+        *keyed*, where an activity whose first task was deleted goes by the key it has now.
+
+        The tombstone of that task has lost its HubSpot record to the new link, which is added to *links*.
+        """
+        ended: dict[Kind, list[str]] = {}
+        for key, activity in keyed.items():
+            link = links.get(key)
+            if link is not None and link.state is LinkState.ENDED and link.hubspot_id is None:
+                ended.setdefault(activity.kind, []).append(activity.id)
+        known: dict[tuple[Kind, str | None], str] = {}
+        for kind, ids in ended.items():
+            for link in await self._run.db(self._run.store.links_of, kind, ids):
+                known[kind, link.hubspot_id] = link.key
+                links[link.key] = link
+        return {known.get((each.kind, each.id), key): each for key, each in keyed.items()}
+
     def _key(self, kind: Kind, activity_id: str) -> str:
         return task_key(self._run.portal.id, kind, activity_id)
 
@@ -139,6 +166,10 @@ class Planner:
         if link.state is LinkState.ENDED or link.hubspot_id is None:
             # A task that Tandem is just writing to HubSpot is Salesforce's to decide about.
             return True
+        if is_held(link) and not link.is_pair:
+            said = seen_fields(activity, self._run.now, self._run.marker)
+            known = {name: value for name, value in said.items() if name not in _PLACES}
+            return not is_edited(link, Side.HUBSPOT, known, self._zone)
         is_due = link.due_at is not None and link.due_at <= self._run.now
         if is_look or (link.state is LinkState.WAITING and is_due):
             return False

@@ -16,10 +16,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from tandem.engine import holding
 from tandem.engine.adopt import in_bin
 from tandem.engine.answers import deleted_in, linked
 from tandem.engine.context import LONG_AGO, RunContext
 from tandem.engine.writers import Existing, writer_of
+from tandem.mapping.record_values import said_values
 from tandem.mapping.salesforce import FIELDS_READ, seen_fields, seen_in_salesforce
 from tandem.model import Fields, KeyProperty, Link, LinkState, ObjectType, Side
 from tandem.store.rows import History
@@ -39,7 +41,7 @@ async def recover(run: RunContext) -> int:
     links = await run.db(run.store.intents)
     if not links:
         return 0
-    settled: list[tuple[Link, History | None]] = []
+    settled: list[_Settled] = []
     for side in Side:
         mine = [link for link in links if link.intent is not None and link.intent.side is side]
         creates = [link for link in mine if link.intent and link.intent.operation == "create"]
@@ -48,7 +50,8 @@ async def recover(run: RunContext) -> int:
         found = await writer_of(run, side).existing(creates, people, also_by_mark=True)
         settled += [_created(run, link, found.get(link.key)) for link in creates]
         seen = await _seen(run, others, side)
-        settled += [_changed(run, link, seen.get(link.key)) for link in others]
+        for link in others:
+            settled += _changed(run, link, seen.get(link.key))
     await run.db(_save, run, settled)
     run.at("recovered")
     return len(links)
@@ -93,7 +96,10 @@ async def _seen(run: RunContext, links: Sequence[Link], side: Side) -> Mapping[s
     }
 
 
-def _created(run: RunContext, link: Link, task: Existing | None) -> tuple[Link, History | None]:
+_Settled = tuple[Link, History | None]
+
+
+def _created(run: RunContext, link: Link, task: Existing | None) -> _Settled:
     intent = link.intent
     assert intent is not None
     if task is None:
@@ -114,44 +120,55 @@ def _created(run: RunContext, link: Link, task: Existing | None) -> tuple[Link, 
         due_at=intent.announced_at if link.kind.is_record else None,
         payload=None,
     )
-    return landed, _line(run, link, "created", task.id)
+    said = intent.hubspot if intent.side is Side.HUBSPOT else intent.salesforce
+    after = said_values(intent.side, said)
+    entry = _line(run, link, "created", task.id, after=after)
+    return holding.held(landed, link.run_id or 0) if holding.is_held(link) else landed, entry
 
 
 def _not_found(run: RunContext, link: Link) -> Link:
     """Announced on while it may come to light; then it never was, and the ordinary path writes it."""
     assert link.intent is not None
     announced_at = link.intent.announced_at
+    is_late = run.now - announced_at >= _COMES_TO_LIGHT
+    if holding.is_held(link):
+        # What an undo was about to make again: the same undo does it, if it is asked for again.
+        return replace(link, intent=None) if is_late or is_repeatable(run, link) else link
     waiting = replace(link, state=LinkState.WAITING, reason=Reason.INTERRUPTED)
-    if run.now - announced_at >= _COMES_TO_LIGHT:
+    if is_late:
         return replace(waiting, intent=None, due_at=announced_at)
     if is_repeatable(run, link):
         return replace(waiting, due_at=announced_at)
     return replace(waiting, reason=Reason.OUTCOME_UNKNOWN, due_at=run.now + _SOON)
 
 
-def _changed(run: RunContext, link: Link, seen: Fields | None) -> tuple[Link, History | None]:
+def _changed(run: RunContext, link: Link, seen: Fields | None) -> list[_Settled]:
     intent = link.intent
     assert intent is not None
     record_id = link.hubspot_id if intent.side is Side.HUBSPOT else link.salesforce_id
     if seen is None:
         is_ours = intent.operation == "delete"
+        if is_ours and holding.is_held(link):
+            tombstone, *left = holding.undone(link, intent.side)
+            entry = _line(run, tombstone, "ended", record_id)
+            return [(tombstone, entry), *((each, None) for each in left)]
         reason = deleted_in(intent.side.other if is_ours else intent.side)
         ended = replace(link, state=LinkState.ENDED, reason=reason, intent=None, due_at=None)
-        return ended, _line(run, link, "ended", record_id)
+        return [(ended, _line(run, link, "ended", record_id))]
     if intent.operation == "delete":
-        return replace(link, intent=None, due_at=intent.announced_at), None
+        return [(replace(link, intent=None, due_at=intent.announced_at), None)]
     hubspot, salesforce = fold(link, seen)
     folded = replace(link, hubspot=hubspot, salesforce=salesforce, intent=None)
-    return replace(folded, due_at=intent.announced_at), None
+    return [(replace(folded, due_at=intent.announced_at), None)]
 
 
-def _line(run: RunContext, link: Link, what: str, record_id: str | None) -> History:
+def _line(run: RunContext, link: Link, what: str, record_id: str | None, **more: object) -> History:
     side = link.intent.side.value if link.intent is not None else Side.SALESFORCE.value
-    detail = {"recovered": True, "record_id": record_id or "", "side": side}
+    detail = {"recovered": True, "record_id": record_id or "", "side": side, **more}
     return History(key=link.key, at=run.now, run_id=run.run_id, what=what, detail=detail)
 
 
-def _save(run: RunContext, settled: Sequence[tuple[Link, History | None]]) -> None:
+def _save(run: RunContext, settled: Sequence[_Settled]) -> None:
     with run.store.transaction(run.lease) as unit:
         unit.save_links([link for link, _ in settled])
         unit.append_history([entry for _, entry in settled if entry is not None])

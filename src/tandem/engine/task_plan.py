@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from tandem.crm.connector import TaskSeen
+from tandem.engine import holding
 from tandem.engine.again import Again
 from tandem.engine.context import RunContext
 from tandem.engine.counterparts import Counterparts
@@ -18,7 +20,7 @@ from tandem.engine.resolve import Resolver
 from tandem.engine.two_way import TaskPair, TwoWay
 from tandem.engine.work import Done, Work
 from tandem.mapping.salesforce import seen_in_salesforce
-from tandem.model import Kind, Link, LinkState
+from tandem.model import Kind, Link, LinkState, Side
 from tandem.sync.merge import has_changed
 
 __all__ = ["Plan", "TaskPlanner", "as_it_is"]
@@ -38,6 +40,7 @@ class TaskPlanner:
 
     def __init__(self, run: RunContext, again: Again, resolver: Resolver) -> None:
         self._run = run
+        self._zone = ZoneInfo(run.portal.zone)
         counterparts, drafter = Counterparts(run), HubSpotDrafter(run)
         self._first = FirstTask(run, counterparts, drafter)
         self._two_way = TwoWay(run, again, resolver, counterparts, drafter)
@@ -76,7 +79,11 @@ class TaskPlanner:
                 joined.append(TaskPair(link=link, task=task, is_look=batch.is_look))
             else:
                 new.append(self._first.of(task, link))
-        decided = [*await self._two_way.decide(joined), *await self._first.decide(new)]
+        paired = await self._two_way.decide(joined)
+        decided = [
+            *(holding.still_held(p.link, each) for p, each in zip(joined, paired, strict=True)),
+            *await self._first.decide(new),
+        ]
         done += [each for each in decided if isinstance(each, Done)]
         works = [each for each in decided if isinstance(each, Work)]
         return Plan(works=tuple(works), done=tuple(done), looked_at=tuple(looked_at))
@@ -106,6 +113,9 @@ class TaskPlanner:
         if link.state is LinkState.ENDED or link.salesforce_id is None:
             # A task that Tandem is just writing to Salesforce is HubSpot's to decide about.
             return True
+        if holding.is_held(link) and not link.is_pair and not task.is_deleted:
+            said = seen_in_salesforce(task.fields, self._run.marker)
+            return not holding.is_edited(link, Side.SALESFORCE, said, self._zone)
         is_due = link.due_at is not None and link.due_at <= self._run.now
         if is_look or (is_due and link.state is LinkState.WAITING):
             return False

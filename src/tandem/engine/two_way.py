@@ -29,6 +29,7 @@ from tandem.engine.work import Done, Work
 from tandem.errors import Unmappable
 from tandem.mapping.hubspot_task import holds_more
 from tandem.mapping.hubspot_values import CONTACTS, values_of
+from tandem.mapping.record_values import hubspot_values, place_values, salesforce_values
 from tandem.mapping.salesforce import api_names, base_of, seen_fields, seen_in_salesforce
 from tandem.model import (
     Activity,
@@ -44,7 +45,7 @@ from tandem.model import (
 from tandem.store.rows import KeptConflict
 from tandem.sync.merge import Move, move_of
 from tandem.sync.pair import GONE, UNREAD, Pair, Presence, Rules, Seen
-from tandem.sync.plan import Action, Conflict, Look, Settle, Unlink, Update, plan
+from tandem.sync.plan import Action, Complete, Conflict, Delete, Look, Settle, Unlink, Update, plan
 from tandem.sync.policy import ConflictRule
 from tandem.sync.reasons import Reason
 from tandem.sync.schedule import next_try
@@ -293,7 +294,7 @@ class TwoWay:
     def _carried(self, pair: TaskPair) -> Work | Done:
         actions = self._actions(pair)
         if any(isinstance(action, Unlink) for action in actions):
-            return ending(self._run, pair.link, actions)
+            return ending(self._run, pair.link, actions, self._said_before(pair, actions))
         hubspot, salesforce = self._settling(pair, actions)
         if self._was_off(pair):
             return self._settled(pair, *self._as_they_are(pair))
@@ -309,6 +310,17 @@ class TwoWay:
             return self._to_hubspot(pair, to_hubspot, conflicts, hubspot, salesforce)
         added = self._related_that_appeared(pair, hubspot, salesforce)
         return added or self._settled(pair, hubspot, salesforce)
+
+    def _said_before(self, pair: TaskPair, actions: Sequence[Action]) -> Mapping[str, str | None]:
+        """All that the record says which goes the way of the other one."""
+        sides = {action.side for action in actions if isinstance(action, Delete | Complete)}
+        if Side.SALESFORCE in sides and pair.living_task is not None:
+            return salesforce_values(pair.living_task.fields)
+        if Side.HUBSPOT in sides and pair.activity is not None:
+            contacts = (pair.link.contact_id,) if pair.link.contact_id else ()
+            about = pair.about.associations if pair.about else Associations(contact_ids=contacts)
+            return hubspot_values(pair.activity, about)
+        return {}
 
     def _settling(self, pair: TaskPair, actions: Sequence[Action]) -> tuple[Fields, Fields]:
         """What becomes the base although nothing is written."""
@@ -542,6 +554,7 @@ class TwoWay:
             record={"id": link.hubspot_id},
             fields=tuple(sorted(fields)),
             moves=tuple(moves),
+            before=_places_before(moves, about),
             conflicts=tuple(
                 self._kept(pair, name, Side.SALESFORCE, {})
                 for name in sorted(fields)
@@ -591,6 +604,7 @@ class TwoWay:
             record={"id": pair.link.hubspot_id},
             fields=(Field.RELATED,),
             moves=tuple(moves),
+            before=_places_before(moves, pair.about),
         )
 
     # ------------------------------------------------------------------ shared
@@ -653,6 +667,11 @@ def _exchange(
     if not gone and not new:
         return []
     return [AssociationChange(task_id=str(link.hubspot_id), to=to, add=new, remove=gone)]
+
+
+def _places_before(moves: Sequence[AssociationChange], about: Resolved) -> Mapping[str, str | None]:
+    said = place_values(about.associations)
+    return {move.to: said[move.to] for move in moves}
 
 
 def _exchanged(
