@@ -147,7 +147,27 @@ def test_no_text_is_left_over() -> None:
         if one.parent.name != "texts"
     )
     # Names that are put together from a vendor's value.
-    groups = ["tab", "view", "kind", "what", "channel", "email_event", "email_status", "attendance", "task_status", "task_type", "priority", "outcome", "hs_call_disposition", "label", "brand", "notice", "other", "related", "field"]
+    groups = [
+        "tab",
+        "view",
+        "kind",
+        "what",
+        "channel",
+        "email_event",
+        "email_status",
+        "attendance",
+        "task_status",
+        "task_type",
+        "priority",
+        "outcome",
+        "hs_call_disposition",
+        "label",
+        "brand",
+        "notice",
+        "other",
+        "related",
+        "field",
+    ]
     unused = [
         name
         for name in TEXTS
@@ -167,6 +187,12 @@ async def test_the_language_is_chosen_by_link_and_remembered(sandbox: Sandbox) -
     again = await visitor.open("/")
     assert "コンタクト" in again.text
     assert "lang=ja" not in next(one for one in again.links if "follow=" in one)
+
+
+async def test_the_language_survives_a_redirect(sandbox: Sandbox) -> None:
+    visitor = Visitor(sandbox, "salesforce")
+
+    assert "取引先責任者" in (await visitor.open("/?lang=ja")).text
 
 
 async def test_without_a_choice_the_pages_speak_the_sandboxs_language(

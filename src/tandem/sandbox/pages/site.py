@@ -133,7 +133,7 @@ class Pages:
         except NoSuchPage as error:
             answer = _sentence(visit, error.text, 404)
         if isinstance(answer, Go):
-            return self._go(answer)
+            return self._go(request, answer)
         return self._render(request, visit, answer)
 
     def _visit(self, request: Request, form: Mapping[str, str] | None = None) -> Visit:
@@ -184,14 +184,10 @@ class Pages:
         response.headers["content-language"] = visit.words.language
         if self._said in request.cookies:
             response.delete_cookie(self._said, httponly=True, samesite="strict")
-        asked = request.query_params
-        if asked.get("lang") in LANGUAGES:
-            _keep(response, _LANGUAGE, asked["lang"])
-        if asked.get("follow") in ("on", "off"):
-            _keep(response, _FOLLOW, asked["follow"])
+        _keep_choices(response, request)
         return response
 
-    def _go(self, answer: Go) -> Response:
+    def _go(self, request: Request, answer: Go) -> Response:
         response = RedirectResponse(answer.to, 303)
         if answer.said is not None:
             cut = {name: value[:_LONGEST_SAID] for name, value in answer.values.items()}
@@ -201,6 +197,7 @@ class Pages:
             )
         for name, value in answer.keep.items():
             _keep(response, name, value)
+        _keep_choices(response, request)
         return response
 
 
@@ -252,6 +249,15 @@ def _is_foreign(request: Request) -> bool:
         return True
     origin = request.headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+
+
+def _keep_choices(response: Response, request: Request) -> None:
+    """Remember the choices that the address carries."""
+    asked = request.query_params
+    if asked.get("lang") in LANGUAGES:
+        _keep(response, _LANGUAGE, asked["lang"])
+    if asked.get("follow") in ("on", "off"):
+        _keep(response, _FOLLOW, asked["follow"])
 
 
 def _keep(response: Response, name: str, value: str) -> None:
