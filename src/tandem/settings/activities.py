@@ -10,13 +10,14 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from tandem.errors import SettingsError
 from tandem.i18n import Messages
 from tandem.mapping.subjects import TEMPLATE_VARIABLES, check_template
 from tandem.model import Field, Kind, Side
+from tandem.settings.kept import KEPT, TASKS, Kept, kept_in, kept_of
 from tandem.settings.keys import KINDS, PER_KIND, SETTINGS, Setting
 from tandem.settings.reading import InvalidSettings, Problem, line_of, load
 from tandem.settings.since import with_former_filters
@@ -26,7 +27,6 @@ from tandem.sync.policy import (
     ConflictRule,
     ContactChoice,
     DeletePolicy,
-    FormerFilter,
     KindPolicy,
     Language,
     Policy,
@@ -37,7 +37,6 @@ from tandem.sync.policy import (
 __all__ = [
     "KEPT",
     "TASKS",
-    "former_filters_of",
     "kept_of",
     "parse",
     "policy_of",
@@ -46,9 +45,6 @@ __all__ = [
     "values_in",
     "values_of",
 ]
-
-KEPT = "kept_by_tandem"
-"""The table that only Tandem writes: the moments from which things sync."""
 
 _CLAUSES = re.compile(r";|\border\s+by\b|\blimit\b|\boffset\b", re.IGNORECASE)
 _LITERALS = re.compile(r"'(?:[^'\\]|\\.)*'")
@@ -60,8 +56,9 @@ def parse(text: str, *, language: str = "en") -> Policy:
     tables = load(text, messages)
     found: list[tuple[tuple[str, ...], str]] = []
     values = values_in(tables, messages, lambda path, problem: found.append((path, problem)))
-    kept = _kept_in(
-        tables.get(KEPT, {}), messages, lambda path, problem: found.append((path, problem))
+    kept = kept_in(
+        tables.get(KEPT, {}),
+        lambda path, sort, given: found.append((path, _kept_problem(path, sort, given, messages))),
     )
     if found:
         raise InvalidSettings(
@@ -147,6 +144,11 @@ def _template_problem(key: str, template: str, messages: Messages) -> str:
     return ""
 
 
+def _kept_problem(path: tuple[str, ...], wanted: str, given: Any, messages: Messages) -> str:
+    key = ".".join(path)
+    return unfit(key, given, Unfit(wanted), messages) if wanted else unknown(key, messages)
+
+
 def unfit(key: str, given: Any, wrong: Unfit, messages: Messages) -> str:
     """The sentence for a value that a setting does not accept."""
     return messages(
@@ -186,71 +188,22 @@ def _shown(given: Any) -> str:
     return text[:60] if text else '""'
 
 
-# --------------------------------------------------------------------------- what Tandem keeps
-
-_Kept = tuple[Mapping[str, datetime], Mapping[Kind, list[FormerFilter]]]
-TASKS = "salesforce_tasks"
-
-
-def _kept_in(tables: Any, messages: Messages, report: Report) -> _Kept:
-    since: dict[str, datetime] = {}
-    formers: dict[Kind, list[FormerFilter]] = {}
-    for name, moment in _table(tables, "since").items():
-        path = (KEPT, "since", name)
-        if name not in set(Kind) and name != TASKS:
-            report(path, unknown(".".join(path), messages))
-        elif not isinstance(moment, datetime) or moment.tzinfo is None:
-            report(path, unfit(".".join(path), moment, Unfit("wanted.date"), messages))
-        else:
-            since[name] = moment.astimezone(UTC)
-    for row in _rows(tables, "widened"):
-        try:
-            formers.setdefault(Kind(row["kind"]), []).append(_former_from(row))
-        except (KeyError, ValueError, TypeError, AttributeError):
-            report((KEPT, "widened"), messages("settings.unknown_far", key=f"{KEPT}.widened"))
-    return since, formers
-
-
-def _table(tables: Any, name: str) -> Mapping[str, Any]:
-    found = tables.get(name, {}) if isinstance(tables, dict) else {}
-    return found if isinstance(found, dict) else {}
-
-
-def _rows(tables: Any, name: str) -> list[Mapping[str, Any]]:
-    found = tables.get(name, []) if isinstance(tables, dict) else []
-    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-
-
-def _former_from(row: Mapping[str, Any]) -> FormerFilter:
-    return FormerFilter(
-        until=row["until"].astimezone(UTC),
-        filter=ActivityFilter(
-            forms=frozenset(row.get("forms", ())),
-            campaigns=frozenset(row.get("campaigns", ())),
-            owners=frozenset(row.get("owners", ())),
-            lists=frozenset(row.get("lists", ())),
-            subject_contains=tuple(row.get("subject_contains", ())),
-        ),
-        skip_bots=bool(row.get("skip_bots", False)),
-        first_open_only=bool(row.get("first_open_only", False)),
-    )
-
-
 # --------------------------------------------------------------------------- values and policy
 
 
-def policy_of(values: Mapping[str, Any], kept: _Kept = ({}, {})) -> Policy:
+def policy_of(values: Mapping[str, Any], kept: Kept | None = None) -> Policy:
     """The policy with *values*, by key; what is missing has its default."""
 
     def of(key: str) -> Any:
         return values.get(key, SETTINGS[key].default)
 
-    since, formers = kept
+    kept = kept or Kept()
+    since = kept.since
     return Policy(
         language=Language(of("language")),
         kinds={
             kind: with_former_filters(
-                _kind_of(kind, values, since.get(kind)), formers.get(kind, ())
+                _kind_of(kind, values, since.get(kind)), kept.formers.get(kind, ())
             )
             for kind in Kind
         },
@@ -263,7 +216,9 @@ def policy_of(values: Mapping[str, Any], kept: _Kept = ({}, {})) -> Policy:
             record_types=frozenset(of("salesforce_tasks.filter.record_types")),
             open_only=of("salesforce_tasks.filter.open_only"),
             condition=of("salesforce_tasks.filter.condition"),
+            unattached=of("salesforce_tasks.filter.unattached"),
         ),
+        former_task_filters=kept.task_formers,
         task_fields=frozenset(Field(name) for name in of("salesforce_tasks.fields")),
         conflict_rule=ConflictRule(of("conflict_rule")),
         delete_policy=DeletePolicy(of("delete_policy")),
@@ -327,6 +282,7 @@ def values_of(policy: Policy) -> dict[str, Any]:
         "salesforce_tasks.filter.record_types": tuple(sorted(policy.task_filter.record_types)),
         "salesforce_tasks.filter.open_only": policy.task_filter.open_only,
         "salesforce_tasks.filter.condition": policy.task_filter.condition,
+        "salesforce_tasks.filter.unattached": policy.task_filter.unattached,
     }
     for kind in Kind:
         of_kind = _kind_values(policy.kind(kind))
@@ -357,16 +313,3 @@ def _kind_values(policy: KindPolicy) -> dict[str, Any]:
         "filter.lists": tuple(sorted(policy.filter.lists)),
         "filter.subject_contains": policy.filter.subject_contains,
     }
-
-
-def kept_of(policy: Policy) -> _Kept:
-    """The beginnings that Tandem keeps with *policy*, as ``policy_of`` takes them back."""
-    since = {kind.value: moment for kind in Kind if (moment := policy.kind(kind).since) is not None}
-    if policy.salesforce_tasks_since is not None:
-        since[TASKS] = policy.salesforce_tasks_since
-    return since, {kind: list(policy.kind(kind).former_filters) for kind in Kind}
-
-
-def former_filters_of(policy: Policy) -> list[tuple[Kind, FormerFilter]]:
-    """All former filters of *policy*, by kind and age."""
-    return [(kind, former) for kind in Kind for former in policy.kind(kind).former_filters]

@@ -14,19 +14,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tandem.i18n import Messages
+from tandem.mapping.hubspot import KEY_PROPERTY
 from tandem.model import Kind
 from tandem.settings.activities import (
-    kept_of,
     parse,
     policy_of,
     unfit,
     unknown,
     values_of,
 )
+from tandem.settings.kept import TASKS, kept_of
 from tandem.settings.keys import SETTINGS, Setting
 from tandem.settings.reading import InvalidSettings, Problem
 from tandem.settings.show import flat, show
-from tandem.settings.since import stamped, switched_on
+from tandem.settings.since import stamped, switched_on, tasks_moment
 from tandem.settings.values import FieldValues, Pairs, Unfit
 from tandem.sync.policy import DeletePolicy, Policy
 
@@ -76,7 +77,11 @@ def change_of(
     after = stamped(
         before, given, hubspot_now=hubspot_now, salesforce_now=salesforce_now, since=since
     )
-    warnings = list(_warnings(before, after, hubspot_now, since, messages))
+    warnings = [
+        *_kind_warnings(before, after, hubspot_now, since, messages),
+        *_task_warnings(before, after, tasks_moment(hubspot_now, salesforce_now), messages),
+        *_general_warnings(before, after, messages),
+    ]
     known = _beginnings(before)
     if any(known.get(kind) != kept for kind, kept in _beginnings(given).items()):
         warnings.append(messages("change.kept"))
@@ -96,7 +101,7 @@ def _difference(before: Policy, after: Policy) -> Iterator[str]:
             yield f"{line[0]} {line[1:]}"
 
 
-def _warnings(
+def _kind_warnings(
     before: Policy, after: Policy, now: datetime, since: datetime | None, messages: Messages
 ) -> Iterator[str]:
     begun = switched_on(before, after)
@@ -109,9 +114,34 @@ def _warnings(
             yield messages("change.switched_off", kind=name)
         elif any(former.until == now for former in after.kind(kind).former_filters):
             yield messages("change.widened", kind=name, since=_moment(now))
-    if after.salesforce_task_sync and not before.salesforce_task_sync:
+
+
+def _task_warnings(
+    before: Policy, after: Policy, now: datetime, messages: Messages
+) -> Iterator[str]:
+    """What becomes of tasks: from when on, and whose edits count."""
+    is_begun = after.salesforce_task_sync and not before.salesforce_task_sync
+    if is_begun:
         yield messages("change.tasks_from_now", since=_moment(after.salesforce_tasks_since))
-        yield messages("change.tasks_later")
+        yield messages("change.tasks_key", property=KEY_PROPERTY)
+    elif before.salesforce_task_sync and not after.salesforce_task_sync:
+        yield messages("change.tasks_off")
+    elif any(former.until == now for former in after.former_task_filters):
+        yield messages("change.tasks_widened", since=_moment(now))
+    way = _way(after)
+    if way and way != _way(before):
+        yield messages(way)
+
+
+def _way(policy: Policy) -> str:
+    """Whose edits of tasks count, while tasks go to HubSpot at all."""
+    if not policy.salesforce_task_sync:
+        return ""
+    both = policy.kind(Kind.TASK).enabled
+    return "change.tasks_both_ways" if both else "change.tasks_one_way"
+
+
+def _general_warnings(before: Policy, after: Policy, messages: Messages) -> Iterator[str]:
     if before.language != after.language and before.enabled_kinds:
         yield messages("change.language")
     if (
@@ -121,12 +151,11 @@ def _warnings(
         yield messages("change.deletes")
 
 
-def _beginnings(policy: Policy) -> dict[Kind, tuple[Any, ...]]:
-    return {
-        kind: (policy.kind(kind).since, policy.kind(kind).former_filters)
-        for kind in Kind
-        if policy.kind(kind).since
-    }
+def _beginnings(policy: Policy) -> dict[str, tuple[Any, ...]]:
+    kept = kept_of(policy)
+    formers: dict[str, Any] = {kind.value: tuple(each) for kind, each in kept.formers.items()}
+    formers[TASKS] = kept.task_formers
+    return {name: (moment, formers[name]) for name, moment in kept.since.items()}
 
 
 def _moment(moment: datetime | None) -> str:

@@ -19,6 +19,7 @@ from tandem.settings.values import (
     FieldValues,
     Flag,
     Pairs,
+    SalesforceIds,
     Text,
     TimeOfDay,
     Words,
@@ -105,10 +106,11 @@ GENERAL: tuple[Setting, ...] = (
     ),
     Setting(name="salesforce_tasks.filter.subtypes", accepts=Words(), default=()),
     Setting(name="salesforce_tasks.filter.types", accepts=Words(), default=()),
-    Setting(name="salesforce_tasks.filter.owners", accepts=Words(), default=()),
+    Setting(name="salesforce_tasks.filter.owners", accepts=SalesforceIds(), default=()),
     Setting(name="salesforce_tasks.filter.record_types", accepts=Words(), default=()),
     Setting(name="salesforce_tasks.filter.open_only", accepts=Flag(), default=False),
     Setting(name="salesforce_tasks.filter.condition", accepts=Text(), default=None),
+    Setting(name="salesforce_tasks.filter.unattached", accepts=Flag(), default=False),
 )
 
 PER_KIND: tuple[Setting, ...] = (

@@ -8,10 +8,10 @@ from typing import Any
 
 from tandem.i18n import Messages
 from tandem.model import Kind
-from tandem.settings.activities import KEPT, TASKS, former_filters_of, values_of
+from tandem.settings.activities import values_of
+from tandem.settings.kept import written
 from tandem.settings.keys import GENERAL, KINDS, PER_KIND, SETTINGS, Setting
-from tandem.settings.values import literal
-from tandem.sync.policy import FormerFilter, Policy
+from tandem.sync.policy import Policy
 
 __all__ = ["flat", "show"]
 
@@ -70,34 +70,9 @@ def _rank(setting: Setting, settings: tuple[Setting, ...] | list[Setting]) -> tu
 
 
 def _kept(policy: Policy, messages: Messages) -> Iterator[str]:
-    moments = {
-        kind.value: policy.kind(kind).since
-        for kind in Kind
-        if policy.kind(kind).enabled and policy.kind(kind).since
-    }
-    if policy.salesforce_task_sync and policy.salesforce_tasks_since:
-        moments[TASKS] = policy.salesforce_tasks_since
-    if not moments:
-        return
-    yield from ("", "", *_comment(messages("show.kept"), messages), f"[{KEPT}.since]")
-    for name, moment in moments.items():
-        yield f"{name} = {literal(moment)}"
-    for kind, former in former_filters_of(policy):
-        yield from ("", f"[[{KEPT}.widened]]", f"kind = {literal(kind.value)}")
-        yield from _former(former)
-
-
-def _former(former: FormerFilter) -> Iterator[str]:
-    yield f"until = {literal(former.until)}"
-    for name in ("forms", "campaigns", "owners", "lists"):
-        members = sorted(getattr(former.filter, name))
-        if members:
-            yield f"{name} = {literal(members)}"
-    if former.filter.subject_contains:
-        yield f"subject_contains = {literal(list(former.filter.subject_contains))}"
-    for name in ("skip_bots", "first_open_only"):
-        if getattr(former, name):
-            yield f"{name} = true"
+    lines = list(written(policy))
+    if lines:
+        yield from ("", "", *_comment(messages("show.kept"), messages), *lines)
 
 
 def _comment(text: str, messages: Messages, *, hanging: bool = False) -> list[str]:

@@ -13,12 +13,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from tandem.model import Kind
-from tandem.sync.policy import FormerFilter, KindPolicy, Policy
+from tandem.sync.policy import FormerFilter, FormerTaskFilter, KindPolicy, Policy, TaskFilter
 
 __all__ = [
+    "lets_more_tasks_through",
     "lets_more_through",
     "stamped",
     "switched_on",
+    "tasks_moment",
     "with_former_filters",
 ]
 
@@ -47,11 +49,30 @@ def stamped(
         for kind in Kind
         if kind in after.kinds
     }
-    tasks_since = None
-    if after.salesforce_task_sync:
-        kept = before.salesforce_tasks_since if before.salesforce_task_sync else None
-        tasks_since = kept or salesforce_now or hubspot_now
-    return replace(after, kinds=kinds, salesforce_tasks_since=tasks_since)
+    return _tasks_stamped(
+        before, replace(after, kinds=kinds), now=tasks_moment(hubspot_now, salesforce_now)
+    )
+
+
+def tasks_moment(hubspot_now: datetime, salesforce_now: datetime | None) -> datetime:
+    """The moment by which Salesforce's tasks are stamped: Salesforce's own time, where it is known."""
+    return salesforce_now or hubspot_now
+
+
+def _tasks_stamped(before: Policy, after: Policy, *, now: datetime) -> Policy:
+    if not after.salesforce_task_sync:
+        return replace(after, salesforce_tasks_since=None, former_task_filters=())
+    if not before.salesforce_task_sync or before.salesforce_tasks_since is None:
+        return replace(after, salesforce_tasks_since=now, former_task_filters=())
+    formers = list(before.former_task_filters)
+    if lets_more_tasks_through(after.task_filter, before.task_filter):
+        formers.append(FormerTaskFilter(until=now, filter=before.task_filter))
+    needed = [each for each in formers if lets_more_tasks_through(after.task_filter, each.filter)]
+    return replace(
+        after,
+        salesforce_tasks_since=before.salesforce_tasks_since,
+        former_task_filters=tuple(sorted(needed, key=lambda former: former.until)),
+    )
 
 
 def _kind_stamped(
@@ -88,6 +109,23 @@ def lets_more_through(policy: KindPolicy, former: FormerFilter) -> bool:
         or _adds_words(now.subject_contains, then.subject_contains)
         or (former.skip_bots and not policy.skip_bots)
         or (former.first_open_only and not policy.first_open_only)
+    )
+
+
+def lets_more_tasks_through(now: TaskFilter, then: TaskFilter) -> bool:
+    """
+    Whether *now* may let a Salesforce task through that *then* does not.
+
+    What a SOQL condition means is Salesforce's to say: a changed one counts as letting more through.
+    """
+    return (
+        _adds(now.subtypes, then.subtypes)
+        or _adds(now.types, then.types)
+        or _adds(now.owners, then.owners)
+        or _adds(now.record_types, then.record_types)
+        or (then.open_only and not now.open_only)
+        or (now.unattached and not then.unattached)
+        or (then.condition is not None and now.condition != then.condition)
     )
 
 

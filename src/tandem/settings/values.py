@@ -17,6 +17,8 @@ from typing import Any, Protocol
 
 import tomlkit
 
+from tandem.mapping.ids import id18, is_salesforce_id
+
 __all__ = [
     "Accepts",
     "Amount",
@@ -24,6 +26,7 @@ __all__ = [
     "FieldValues",
     "Flag",
     "Pairs",
+    "SalesforceIds",
     "Text",
     "TimeOfDay",
     "Unfit",
@@ -155,6 +158,20 @@ class Words:
         if not self.choices:
             return Unfit("wanted.words")
         return Unfit("wanted.choices", nearest=nearest, choices=", ".join(self.choices))
+
+
+@dataclass(frozen=True, slots=True)
+class SalesforceIds(Words):
+    """Ids of Salesforce, kept in their form of 18 characters, by which they can be compared."""
+
+    def read(self, given: Any) -> tuple[str, ...]:
+        words = Words.read(self, given)
+        if not all(is_salesforce_id(word) for word in words):
+            raise self._unfit()
+        return tuple(dict.fromkeys(id18(word) for word in words))
+
+    def _unfit(self, nearest: str = "") -> Unfit:
+        return Unfit("wanted.salesforce_ids")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """activities.toml: what is read, what is refused, what is shown."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from tandem.sync.policy import (
     ConflictRule,
     ContactChoice,
     DeletePolicy,
+    FormerTaskFilter,
     KindPolicy,
     Language,
     Policy,
@@ -47,7 +48,24 @@ FULL = Policy(
     salesforce_task_sync=True,
     salesforce_tasks_since=NOON,
     task_filter=TaskFilter(
-        subtypes=frozenset({"Task"}), open_only=True, condition="Subject != 'a; order by'"
+        subtypes=frozenset({"Task", "Call"}),
+        open_only=True,
+        condition="Subject != 'a; order by'",
+        unattached=True,
+    ),
+    former_task_filters=(
+        FormerTaskFilter(until=NOON, filter=TaskFilter(condition="Subject != 'Hub\"Spot'")),
+        FormerTaskFilter(
+            until=NOON + timedelta(days=1),
+            filter=TaskFilter(
+                subtypes=frozenset({"Task"}),
+                types=frozenset({"Call"}),
+                owners=frozenset({"005000000000001AAA"}),
+                record_types=frozenset({"Sales"}),
+                open_only=True,
+                unattached=True,
+            ),
+        ),
     ),
     task_fields=frozenset({Field.SUBJECT}),
     conflict_rule=ConflictRule.HUBSPOT,
@@ -199,6 +217,18 @@ def test_japanese_refusals_are_japanese() -> None:
     assert "件名のひな形として読めません。使えるのは {subject}" in refusal(
         "[kinds.call]\nsubject_template = '{x}'", "ja"
     )
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        'kind = "salesforce_tasks"',
+        'kind = "fax"\nuntil = 2026-03-01T12:00:00Z',
+        'kind = "salesforce_tasks"\nuntil = 2026-03-01T12:00:00Z\nowners = 3',
+    ],
+)
+def test_a_former_filter_that_tandem_did_not_write_is_refused(row: str) -> None:
+    assert "kept_by_tandem.widened" in refusal(f"[[kept_by_tandem.widened]]\n{row}\n")
 
 
 def test_an_empty_text_means_that_nothing_is_chosen() -> None:

@@ -14,7 +14,7 @@ from tandem.settings import (
     with_value,
 )
 from tandem.settings.show import flat
-from tandem.sync.policy import ActivityFilter, FormerFilter, Policy
+from tandem.sync.policy import ActivityFilter, FormerFilter, FormerTaskFilter, Policy, TaskFilter
 
 T1 = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 T2 = T1 + timedelta(days=1)
@@ -172,9 +172,147 @@ def test_salesforce_task_sync_begins_at_salesforces_time() -> None:
     assert parse(change.text).salesforce_tasks_since == T2
 
 
+FILTER = "salesforce_tasks.filter"
+
+
+def tasks_on(text: str, key: str, words: str = "true", now: datetime = T1) -> str:
+    """*text* after one key was changed and saved, with Salesforce's clock at *now* and HubSpot's elsewhere."""
+    return change_of(
+        text,
+        with_value(text, key, words),
+        version=1,
+        hubspot_now=now - timedelta(minutes=3),
+        salesforce_now=now,
+    ).text
+
+
+def formers(text: str) -> tuple[FormerTaskFilter, ...]:
+    return parse(text).former_task_filters
+
+
+@pytest.mark.parametrize(
+    ("name", "narrow", "wide"),
+    [
+        ("subtypes", "Task", "Task,Call"),
+        ("types", "Call", ""),
+        ("owners", "005000000000001AAA", "005000000000002AAA"),
+        ("record_types", "Sales", "Service"),
+        ("open_only", "true", "false"),
+        ("unattached", "false", "true"),
+        ("condition", "Priority = 'High'", "Priority = 'Low'"),
+        ("condition", "Priority = 'High'", ""),
+    ],
+)
+def test_a_widened_task_filter_begins_then_by_salesforces_clock(
+    name: str, narrow: str, wide: str
+) -> None:
+    text = tasks_on(tasks_on(START, f"{FILTER}.{name}", narrow), "salesforce_tasks.enabled")
+    before = parse(text).task_filter
+    change = change_of(
+        text,
+        with_value(text, f"{FILTER}.{name}", wide),
+        version=1,
+        hubspot_now=T3,
+        salesforce_now=T2,
+    )
+
+    assert formers(change.text) == (FormerTaskFilter(until=T2, filter=before),)
+    assert parse(change.text).salesforce_tasks_since == T1
+    assert change.warnings == (
+        "Salesforce task sync: what the filter newly lets through syncs from 2026-03-02 12:00:00 UTC on.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "wide", "narrow"),
+    [
+        ("subtypes", "Task,Call", "Task"),
+        ("types", "", "Call"),
+        ("open_only", "false", "true"),
+        ("unattached", "true", "false"),
+        ("condition", "", "Priority = 'High'"),
+    ],
+)
+def test_a_narrowed_task_filter_needs_no_memory(name: str, wide: str, narrow: str) -> None:
+    text = tasks_on(tasks_on(START, f"{FILTER}.{name}", wide), "salesforce_tasks.enabled")
+
+    assert formers(tasks_on(text, f"{FILTER}.{name}", narrow, T2)) == ()
+
+
+def test_a_task_filter_widened_twice_is_remembered_twice_and_forgotten_when_taken_back() -> None:
+    text = tasks_on(tasks_on(START, f"{FILTER}.subtypes", "Task"), "salesforce_tasks.enabled")
+    wider = tasks_on(text, f"{FILTER}.subtypes", "Task,Call", T2)
+    all_of_them = tasks_on(wider, f"{FILTER}.subtypes", "", T3)
+    back = tasks_on(all_of_them, f"{FILTER}.subtypes", "Task", T3)
+
+    assert [each.until for each in formers(all_of_them)] == [T2, T3]
+    assert formers(back) == ()
+
+
+def test_task_sync_on_again_is_a_new_beginning_with_the_filter_of_today() -> None:
+    text = tasks_on(tasks_on(START, f"{FILTER}.subtypes", "Task"), "salesforce_tasks.enabled")
+    wider = tasks_on(text, f"{FILTER}.subtypes", "", T2)
+    off = tasks_on(wider, "salesforce_tasks.enabled", "false", T2)
+    again = tasks_on(off, "salesforce_tasks.enabled", "true", T3)
+
+    assert (parse(off).salesforce_tasks_since, formers(off)) == (None, ())
+    assert (parse(again).salesforce_tasks_since, formers(again)) == (T3, ())
+
+
+def test_a_filter_widened_while_task_sync_is_off_needs_no_memory() -> None:
+    text = tasks_on(START, f"{FILTER}.subtypes", "Task")
+
+    assert formers(tasks_on(text, f"{FILTER}.subtypes", "", T2)) == ()
+
+
+def test_former_task_filters_are_not_changed_by_a_text() -> None:
+    text = tasks_on(tasks_on(START, f"{FILTER}.subtypes", "Task"), "salesforce_tasks.enabled")
+    wider = tasks_on(text, f"{FILTER}.subtypes", "", T2)
+    without = wider[: wider.index("[[kept_by_tandem.widened]]")]
+
+    change = change_of(wider, without, version=1, hubspot_now=T3, salesforce_now=T3)
+
+    assert formers(change.text) == (
+        FormerTaskFilter(until=T2, filter=TaskFilter(subtypes=frozenset({"Task"}))),
+    )
+    assert any("[kept_by_tandem]" in warning for warning in change.warnings)
+
+
+def test_switching_task_sync_on_says_whose_edits_count() -> None:
+    alone = changed(START, with_value(START, "salesforce_tasks.enabled", "true"))
+    boxed = on(START, "kinds.task.enabled")
+    both = changed(boxed, with_value(boxed, "salesforce_tasks.enabled", "true"))
+    no_more = changed(both.text, with_value(both.text, "kinds.task.enabled", "false"))
+
+    assert alone.warnings[0].startswith("Salesforce task sync: tasks created in Salesforce from")
+    assert "tandem_key" in alone.warnings[1]
+    assert alone.warnings[2].startswith("Salesforce leads")
+    assert both.warnings[-1].startswith("Tasks sync both ways")
+    assert [warning.split(":")[0] for warning in no_more.warnings[:1]] == ["Task"]
+    assert no_more.warnings[-1].startswith("Salesforce leads")
+
+
+def test_switching_task_sync_off_says_what_stays() -> None:
+    text = tasks_on(START, "salesforce_tasks.enabled")
+    change = changed(text, with_value(text, "salesforce_tasks.enabled", "off"), T2)
+
+    assert len(change.warnings) == 1
+    assert "pairs rest as they are" in change.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("key", "words", "line"),
     [
+        ("conflict_rule", "hubspot", 'conflict_rule = "hubspot"'),
+        ("delete_policy", "complete", 'delete_policy = "complete"'),
+        ("priority_map.HIGH", "Urgent", 'priority_map = { HIGH = "Urgent" }'),
+        ("salesforce_tasks.fields", "subject", 'salesforce_tasks.fields = ["subject"]'),
+        ("salesforce_tasks.filter.unattached", "on", "salesforce_tasks.filter.unattached = true"),
+        (
+            "salesforce_tasks.filter.owners",
+            "005000000000001",
+            'salesforce_tasks.filter.owners = ["005000000000001AAA"]',
+        ),
         ("kinds.call.enabled", "on", "kinds.call.enabled = true"),
         ("due_time", "9:30", 'due_time = "09:30"'),
         ("daily_calls.salesforce", "15,000", "daily_calls.salesforce = 15000"),
@@ -215,6 +353,16 @@ def test_an_entry_is_removed_by_an_empty_text() -> None:
         ),
         ("kept_by_tandem.since.call", "2026-01-01", "there is no such setting"),
         ("status_map", "WAITING", "must be a table of texts"),
+        (
+            "salesforce_tasks.filter.owners",
+            "Ann",
+            "salesforce_tasks.filter.owners: must be a list of Salesforce ids",
+        ),
+        (
+            "salesforce_tasks.filter.owners",
+            "005000000000001AAB",
+            "must be a list of Salesforce ids",
+        ),
     ],
 )
 def test_a_wrong_key_or_value_is_named(key: str, words: str, sentence: str) -> None:

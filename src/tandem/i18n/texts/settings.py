@@ -53,6 +53,10 @@ TEXTS = {
         'a list of texts, such as ["a", "b"]',
         '文字列の一覧(例: ["a", "b"])',
     ),
+    "wanted.salesforce_ids": (
+        'a list of Salesforce ids, such as ["005000000000001AAA"]',
+        'SalesforceのIDの一覧(例: ["005000000000001AAA"])',
+    ),
     "wanted.choice": ("one of {choices}", "{choices} のいずれか"),
     "wanted.choices": ("a list of some of {choices}", "{choices} の中から選んだ一覧"),
     "wanted.time": ('a time of day, such as "08:00"', '時刻(例: "08:00")'),
@@ -90,9 +94,25 @@ TEXTS = {
         "Salesforce task sync: tasks created in Salesforce from {since} on.",
         "Salesforceタスク同期: {since} 以降にSalesforceで作成されたToDoが対象です。",
     ),
-    "change.tasks_later": (
-        "Salesforce task sync is kept as set, but this version of Tandem does not carry it out yet.",
-        "Salesforceタスク同期の設定は保存されますが、このバージョンのTandemではまだ実行されません。",
+    "change.tasks_key": (
+        "Its first run adds the property {property} to HubSpot's tasks, where it may; by it no task is written twice.",
+        "最初の同期で、可能であればHubSpotのタスクにプロパティー {property} を追加します。二重の作成を防ぐためのものです。",
+    ),
+    "change.tasks_both_ways": (
+        "Tasks sync both ways: an edit on either side reaches the other.",
+        "タスクは双方向に同期されます。どちらで編集しても、もう一方に反映されます。",
+    ),
+    "change.tasks_one_way": (
+        "Salesforce leads: what is edited in HubSpot stays there until the field changes in Salesforce. The box of tasks (kinds.task.enabled) makes it two-way.",
+        "Salesforce側が優先されます。HubSpotでの編集は、Salesforceで同じ項目が変わるまでそのまま残ります。双方向にするにはタスクの kinds.task.enabled も有効にしてください。",
+    ),
+    "change.tasks_off": (
+        "Salesforce task sync: nothing more is written to HubSpot; pairs rest as they are, and what waits keeps waiting.",
+        "Salesforceタスク同期: これ以降はHubSpotに書き込みません。既存の組はそのまま残り、待機中のものは待機を続けます。",
+    ),
+    "change.tasks_widened": (
+        "Salesforce task sync: what the filter newly lets through syncs from {since} on.",
+        "Salesforceタスク同期: フィルターで新たに対象となるものは {since} 以降の分を同期します。",
     ),
     "change.kept": (
         "[kept_by_tandem] is written by Tandem alone: your edits there are left out. To begin a kind earlier, switch it on with --since.",

@@ -24,8 +24,8 @@ TEXTS = {
         "HubSpotのアクティビティーをSalesforceのToDoへ: アクティビティーの種類ごとに1つの表があります。",
     ),
     "show.kept": (
-        "Written by Tandem alone: from when on each kind syncs, by HubSpot's clock. Edits here are left out.",
-        "Tandemだけが書き込む部分です。種類ごとの同期開始日時(HubSpotの時計による)で、ここへの編集は反映されません。",
+        "Written by Tandem alone: from when on each kind syncs, by its CRM's clock, and filters as they were before they were widened. Edits here are left out.",
+        "Tandemだけが書き込む部分です。種類ごとの同期開始日時(それぞれのCRMの時計による)と、広げる前のフィルターで、ここへの編集は反映されません。",
     ),
     "setting.language": (
         'Language of subjects and notes in Salesforce: "en" or "ja".',
@@ -98,6 +98,10 @@ TEXTS = {
     "setting.salesforce_tasks.filter.condition": (
         "A SOQL condition that tasks must meet as well; what follows WHERE.",
         "ToDoがさらに満たすべきSOQLの条件(WHEREの後ろの部分)。",
+    ),
+    "setting.salesforce_tasks.filter.unattached": (
+        "true sends tasks without a Name or Related To that HubSpot could have, attached to nothing; false skips them.",
+        "true なら、HubSpotに対応するものがあり得ない(名前も関連先もない、またはケースなどだけの)ToDoも、何にも関連付けずに送ります。false なら送りません。",
     ),
     "setting.kinds.enabled": (
         "true lets every activity of this kind become a Salesforce task, from the moment it is switched on; nothing older is sent.",

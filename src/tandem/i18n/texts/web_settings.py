@@ -34,6 +34,10 @@ TEXTS = {
         "最初に見た時点で未完了のToDoだけ",
     ),
     "web.set.salesforce_tasks.filter.condition": ("SOQL condition", "SOQLの条件"),
+    "web.set.salesforce_tasks.filter.unattached": (
+        "Also tasks on no record that HubSpot has",
+        "HubSpotに対応するレコードがないToDoも送る",
+    ),
     "web.set.kinds.enabled": ("Syncs", "同期"),
     "web.set.kinds.salesforce_task_type": ("Salesforce task type", "Salesforceタスクタイプ"),
     "web.set.kinds.subject_template": ("Subject", "件名"),
