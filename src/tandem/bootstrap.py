@@ -13,6 +13,7 @@ from typing import Self
 from tandem.clock import Clock, SystemClock
 from tandem.crm.http import AiohttpTransport, Transport, TransportSettings
 from tandem.engine import asking
+from tandem.engine.brakes import RELEASED, is_brake
 from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connectors
 from tandem.engine.prepare import outdate
@@ -163,6 +164,9 @@ class Application:
 
     async def resume(self, name: str) -> None:
         connection = self._store.connection(name)
+        if is_brake(connection.suspended_reason):
+            mine = self._store.for_connection(connection.id)
+            mine.cache(RELEASED, connection.suspended_reason.encode(), self._clock.now())
         self._store.resume(connection.id)
         self._store.note(connection.id, person(), "resumed", connection.suspended_reason)
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from tandem.engine.answers import check_storage
 from tandem.engine.apply import apply, settle
+from tandem.engine.brakes import Braked, Brakes
 from tandem.engine.context import RunContext
+from tandem.engine.disagreement import without_disputes
 from tandem.engine.participants import add_participants
 from tandem.engine.plan import Planner
 from tandem.engine.pull import Batch, pull, waiting_for
@@ -68,7 +70,7 @@ async def sync(
     """
     progress = _Progress(tell=tell)
     planned: list[PlannedAction] = []
-    planner = Planner(run)
+    planner, brakes = Planner(run), Brakes(run)
     if not run.dry_run:
         progress.step(Stage.RECOVER)
         await recover(run)
@@ -81,6 +83,7 @@ async def sync(
         if run.dry_run:
             planned.extend(_planned(run, plan))
         else:
+            await _checked(run, brakes, batch, plan)
             await carry_out(run, batch, plan, is_stopped)
         progress.step(Stage.APPLY, len(plan.looked_at))
         progress.step(Stage.PULL)
@@ -103,18 +106,29 @@ async def carry_out(
         await settle(run, plan.done, {})
         _count_left(run, [work.link for work in plan.works])
         raise Stopped(reason)
+    works, disputed = await without_disputes(run, plan.works)
     try:
-        done = await apply(run, plan.works)
+        done = await apply(run, works)
     except (BudgetSpent, CrmError):
-        await settle(run, plan.done, {})  # apply has saved and counted its own part
+        await settle(run, [*plan.done, *disputed], {})  # apply has saved and counted its own part
         raise
     except LeaseLost:
         _count_left(run, [*(w.link for w in plan.works), *(d.link for d in plan.done)])
         raise
-    await settle(run, [*plan.done, *done], batch.checkpoints)
-    await add_participants(run, plan.works, done)
+    await settle(run, [*plan.done, *disputed, *done], batch.checkpoints)
+    await add_participants(run, works, done)
     check_storage(done)
     return done
+
+
+async def _checked(run: RunContext, brakes: Brakes, batch: Batch, plan: Plan) -> None:
+    """Go on unless a brake asks first; what needs no write is saved all the same."""
+    try:
+        await brakes.check(batch, plan.works)
+    except Braked:
+        await settle(run, plan.done, {})
+        _count_left(run, [work.link for work in plan.works])
+        raise
 
 
 def _count_left(run: RunContext, links: Sequence[Link]) -> None:

@@ -20,6 +20,7 @@ import structlog
 
 from tandem.clock import Clock
 from tandem.engine.answers import STORAGE_FULL
+from tandem.engine.brakes import RELEASED, Braked
 from tandem.engine.connectors import Connected, Connectors
 from tandem.engine.context import RunContext
 from tandem.engine.job import EVERYTHING, Job
@@ -186,8 +187,14 @@ class Runner:
             planned = await job.work(
                 run, tell=tell, is_stopped=self._stop_reason(connection, policy)
             )
+            if not dry_run:
+                # A brake that a person released holds again once a run has gone through.
+                await self.store.run(mine.forget_cached, RELEASED)
         except Stopped as stopped:
             ending = _Ending(RunState.STOPPED, stopped.reason)
+        except Braked as braked:
+            await self.store.run(self.store.suspend, connection.id, braked.reason, braked.message)
+            ending = _Ending(RunState.BRAKED, braked.reason, braked.message)
         except (BudgetSpent, LeaseLost, SettingsError, CrmError) as error:
             ending = await self._troubled(connection, mine, error)
         except BaseException as error:

@@ -48,6 +48,7 @@ __all__ = [
     "due_of",
     "followed_in_salesforce",
     "holds_more",
+    "property_of",
     "render_new_task",
     "render_task",
 ]
@@ -91,6 +92,11 @@ class HubSpotTaskContext:
     key: str = ""
     was: Activity | None = None
     due: Due | None = None
+
+
+def property_of(which: Field) -> str | None:
+    """The property that says *which* of a HubSpot task; None for what is an association."""
+    return _PROPERTIES.get(which)
 
 
 def followed_in_salesforce(task_fields: Collection[Field]) -> frozenset[Field]:

@@ -140,6 +140,42 @@ class Links(ConnectionPart):
             rows = database.execute(statement.order_by(history.c.id)).all()
         return [self._history_from(row) for row in rows]
 
+    def often_updated(self, keys: Collection[str], since: datetime, times: int) -> frozenset[str]:
+        """Those of *keys* whose records were updated at least so many times since."""
+        found: set[str] = set()
+        with self._database.reading() as database:
+            for part in slices(dict.fromkeys(keys)):
+                statement = (
+                    select(history.c.key)
+                    .where(self._mine(history), history.c.key.in_(part))
+                    .where(history.c.at >= since, history.c.what == "updated")
+                    .group_by(history.c.key)
+                    .having(func.count() >= times)
+                )
+                found.update(database.execute(statement).scalars())
+        return frozenset(found)
+
+    def history_of_run(self, run_id: int, *, after: str = "", limit: int = 1_000) -> list[History]:
+        """
+        What a run did to links behind the key *after*: by key, each link's entries whole and oldest first.
+
+        At least one link's, else as many as have at most *limit* entries together; nothing behind the last.
+        """
+        statement = (
+            select(history)
+            .where(self._mine(history), history.c.run_id == run_id, history.c.key > after)
+            .order_by(history.c.key, history.c.id)
+        )
+        with self._database.reading() as database:
+            rows = database.execute(statement.limit(limit + 1)).all()
+            if len(rows) > limit:
+                last = rows[-1].key
+                whole = [row for row in rows if row.key != last]
+                if not whole:
+                    whole = list(database.execute(statement.where(history.c.key == last)).all())
+                rows = whole
+        return [self._history_from(row) for row in rows]
+
     def checkpoint(self, name: str) -> dict[str, Any] | None:
         """How far a feed is read; None if it was never read."""
         statement = select(checkpoint.c.value).where(

@@ -53,6 +53,10 @@ TEXTS = {
         "It would have deleted more records than is usual. If that is meant, run `tandem resume`, then sync again.",
         "通常より多くのレコードを削除するところでした。意図どおりなら `tandem resume` の後にもう一度同期してください。",
     ),
+    "stop.brake_empty": (
+        "Nearly all tasks looked at are gone. If that is meant, run `tandem resume`, then sync again.",
+        "確認したタスクのほとんどが削除されています。意図どおりなら `tandem resume` の後にもう一度同期してください。",
+    ),
     "stop.lease_lost": (
         "Another worker has taken the connection over.",
         "別のワーカーが接続を引き継ぎました。",
