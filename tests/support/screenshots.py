@@ -129,16 +129,16 @@ async def _sync(application: Application, both: Sandbox, language: str) -> None:
         "main", show(everything), since=both.world.clock.now() - _PAST
     )
     await application.save_settings("main", change, "ann@example.com")
-    _refuse_some(both)
+    _refuse_some(both, "Q" if language == "en" else "の")
     await application.sync("main")
 
 
-def _refuse_some(both: Sandbox) -> None:
+def _refuse_some(both: Sandbox, word: str) -> None:
     """A validation rule of the org, so that some tasks are parked."""
     both.salesforce.act(
         "add_validation_rule",
         {
-            "condition": {"field": "Subject", "operator": "contains", "value": "Q"},
+            "condition": {"field": "Subject", "operator": "contains", "value": word},
             "message": "A task needs a campaign code.",
             "field": "Subject",
         },

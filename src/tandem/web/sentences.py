@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from tandem.engine.reports import Decision, Finding
@@ -21,6 +22,9 @@ __all__ = [
 ]
 
 
+_WORDS = re.compile(r"\s*\(…\)|[::]\s*…$")
+
+
 def reason_sentence(speech: Speech, reason: str, detail: str = "", side: str = "Salesforce") -> str:
     """What a reason code means, with the CRM's own words where they are known."""
     return sentence(reason, Language(speech.language), detail=detail or "…", side=side)
@@ -28,12 +32,13 @@ def reason_sentence(speech: Speech, reason: str, detail: str = "", side: str = "
 
 def reason_title(speech: Speech, reason: str) -> str:
     """The same without a CRM's words, where those stand below it."""
-    return reason_sentence(speech, reason).replace("(…)", "").rstrip(" :…:")
+    return _WORDS.sub("", reason_sentence(speech, reason))
 
 
 def stop_sentence(speech: Speech, reason: str, message: str = "") -> str:
     """Why a run stopped or a connection rests; our sentence where there is one, else the CRM's words."""
-    own = speech.messages.either(f"stop.{reason}", "") if reason else ""
+    messages = speech.messages
+    own = messages.either(f"web.stop.{reason}", messages.either(f"stop.{reason}", ""))
     return own or message or reason
 
 
@@ -57,7 +62,10 @@ def finding_sentences(messages: Messages, finding: Finding) -> tuple[str, str]:
                 [messages.either(f"kind.{code}", code) for code in codes]
             )
     key = f"doctor.{finding.code.value}"
-    return messages(key, **values), messages.either(f"{key}.remedy", "", **values)
+    usual = messages.either(f"{key}.remedy", "", **values)
+    return messages(key, **values), messages.either(
+        f"web.doctor.{finding.code.value}", usual, **values
+    )
 
 
 def kinds_named(speech: Speech, kinds: Iterable[Kind]) -> str:

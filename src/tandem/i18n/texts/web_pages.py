@@ -256,4 +256,82 @@ TEXTS = {
         "Signed out everywhere else",
         "ほかのすべてからサインアウト",
     ),
+    # what to do, where the command line would name a command
+    "web.stop.access_lost": (
+        "Access was lost: connect the account again, then resume.",
+        "アクセスできなくなりました。アカウントを再接続してから再開してください。",
+    ),
+    "web.stop.disconnected": (
+        "Somebody disconnected it: connect both accounts again.",
+        "接続が解除されています。両方のアカウントを再接続してください。",
+    ),
+    "web.stop.refused": (
+        "A CRM refused a whole request. The set-up check says what may be missing.",
+        "CRMに要求全体が拒否されました。足りないものは「設定の点検」で分かります。",
+    ),
+    "web.stop.storage_full": (
+        "Salesforce has no storage left: free some, then resume.",
+        "Salesforceのストレージに空きがありません。空きを作ってから再開してください。",
+    ),
+    "web.stop.brake_creates": (
+        "It would have created more than 5,000 records. If that is meant, resume.",
+        "5,000件を超えるレコードを作成するところでした。意図どおりなら再開してください。",
+    ),
+    "web.stop.brake_deletes": (
+        "It would have deleted more records than is usual. If that is meant, resume.",
+        "通常より多くのレコードを削除するところでした。意図どおりなら再開してください。",
+    ),
+    "web.doctor.not_connected": ("Connect it above.", "上のボタンから接続してください。"),
+    "web.doctor.access_lost": (
+        "Connect the account again above, then resume.",
+        "上のボタンでアカウントを再接続してから、再開してください。",
+    ),
+    "web.doctor.scope_missing": (
+        "Add the scope to the app in HubSpot, then connect HubSpot again.",
+        "HubSpotのアプリにスコープを追加し、HubSpotを再接続してください。",
+    ),
+    "web.doctor.required_field": (
+        "Give {field} a value under Activities (the kind's options, fixed field values), or lift the requirement in Salesforce.",
+        "「アクティビティー」の各種類の「固定する項目の値」に {field} を入れるか、Salesforceで必須を外してください。",
+    ),
+    "web.doctor.task_type_gone": (
+        "Choose another Salesforce task type under Activities, or restore the value in Salesforce.",
+        "「アクティビティー」でSalesforceタスクタイプを選び直すか、Salesforceで値を元に戻してください。",
+    ),
+    "web.doctor.status_unmapped": (
+        "Choose its counterpart under Activities, Status and priority of tasks.",
+        "「アクティビティー」の「ステータスと優先度の対応」で選んでください。",
+    ),
+    "web.doctor.completed_status_gone": (
+        "Choose a closed status under Activities, Rules.",
+        "「アクティビティー」の「ルール」で、完了扱いの状況を選び直してください。",
+    ),
+    "web.doctor.record_type_gone": (
+        "Choose another record type under Activities, or assign it to the integration user's profile.",
+        "「アクティビティー」でレコードタイプを選び直すか、連携ユーザーのプロファイルに割り当ててください。",
+    ),
+    "web.doctor.owners_unmapped": (
+        "See the Owners tab, and set them there.",
+        "「担当者」タブで確認し、設定してください。",
+    ),
+    "web.doctor.calls_left": (
+        "Few are left: allot a number under Activities, Rules, so that other integrations keep their share.",
+        "残りわずかです。ほかの連携の分を残すには「アクティビティー」の「ルール」で上限を設定してください。",
+    ),
+    "web.doctor.calls_spent": (
+        "Wait until there are calls again, or allot more under Activities, Rules.",
+        "呼び出せるようになるまで待つか、「アクティビティー」の「ルール」で上限を引き上げてください。",
+    ),
+    "web.doctor.nothing_enabled": (
+        "Tick a kind of activity under Activities.",
+        "「アクティビティー」で種類を選んでください。",
+    ),
+    "web.doctor.suspended": (
+        "Mend the cause, then press Resume.",
+        "原因を取り除いてから「再開」を押してください。",
+    ),
+    "web.doctor.inclusion_list_gone": (
+        "Choose another inclusion list under Activities, Rules, or empty the field for all contacts.",
+        "「アクティビティー」の「ルール」で同期対象リストを選び直すか、空欄にしてすべてのコンタクトを対象にしてください。",
+    ),
 }

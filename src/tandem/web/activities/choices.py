@@ -36,6 +36,7 @@ PLACED = frozenset(
         "salesforce_tasks.filter.record_types",
         "salesforce_tasks.filter.open_only",
         "salesforce_tasks.filter.condition",
+        "salesforce_tasks.filter.unattached",
     }
 )
 """General settings that have a place of their own on the page; any other is listed behind them."""

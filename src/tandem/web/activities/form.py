@@ -62,8 +62,10 @@ def _shown(setting: Setting, value: Any) -> Any:
     accepts = setting.accepts
     if isinstance(accepts, Flag):
         return bool(value)
+    if setting.name in PICKED:
+        return tuple(value)
     if isinstance(accepts, Words):
-        return tuple(value) if setting.name in PICKED else _joined(accepts, value)
+        return _joined(accepts, value)
     if isinstance(accepts, Pairs):
         return dict(value)
     if isinstance(accepts, FieldValues):
@@ -95,7 +97,7 @@ def shown_in(form: FormData, policy: Policy) -> Shown:
             # A box without its tick is not sent at all.
             if setting.name in _BOXES or not setting.kinds:
                 shown[key] = key in form
-        elif isinstance(accepts, Words) and setting.name in PICKED:
+        elif setting.name in PICKED:
             shown[key] = tuple(str(each) for each in form.getlist(key) if each)
         elif isinstance(accepts, Pairs) and setting.name in _MAPS:
             start = f"{key}."
@@ -136,9 +138,9 @@ def _value(setting: Setting, shown: Any) -> Any:
         return accepts.read(shown)
     if isinstance(accepts, FieldValues):
         return accepts.read(_members(accepts, shown))
+    if setting.name in PICKED:
+        return accepts.read(list(shown))
     if isinstance(accepts, Words):
-        if setting.name in PICKED:
-            return accepts.read(list(shown))
         if shown.startswith("["):
             return accepts.read_words(shown)
         return accepts.read([each.strip() for each in _BETWEEN.split(shown) if each.strip()])

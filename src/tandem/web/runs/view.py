@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from starlette.responses import Response
 
@@ -22,6 +23,7 @@ __all__ = ["ROUTES"]
 
 _RUNS = 50
 _PAGE = 100
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _LONG_AGO = timedelta(days=36_500)
 
 
@@ -123,7 +125,11 @@ def _value(visit: Visit, fields: Fields, name: Field) -> str:
     value = fields[name]
     if value is None:
         return visit.speech("web.record.empty")
-    return value if isinstance(value, str) else visit.speech("web.record.long_text")
+    if not isinstance(value, str):
+        return visit.speech("web.record.long_text")
+    if _INSTANT.fullmatch(value):
+        return visit.speech.moment(datetime.fromisoformat(value))
+    return value.replace("\x1f", " · ")
 
 
 def _told(visit: Visit, event: Event) -> Told:
