@@ -8,6 +8,7 @@ __all__ = ["PLAN"]
 
 _ARTICLE = "test_article_rules"
 _PLAN = "test_plan_laws"
+_TWO_WAY = "test_two_way_laws"
 
 PLAN = (
     mutant(
@@ -170,5 +171,40 @@ PLAN = (
         "if kind is Kind.TASK and policy.salesforce_task_sync:",
         "if policy.salesforce_task_sync:",
         f"{_ARTICLE}.test_two_way_is_about_tasks_only_and_is_both_switches_on",
+    ),
+    mutant(
+        "a field left out on one side is written there",
+        "sync.pair",
+        "return side in self.writes and (side, name) not in self.left_out",
+        "return side in self.writes",
+        f"{_TWO_WAY}.test_a_field_left_out_on_one_side_is_never_written_there_and_always_follows_on_the_other",
+    ),
+    mutant(
+        "an announced write is always one to Salesforce",
+        "sync.pair",
+        "return self.intent.side if self.intent is not None else Side.SALESFORCE",
+        "return Side.SALESFORCE",
+        f"{_TWO_WAY}.test_an_interrupted_write_is_recovered_on_either_side_alike",
+    ),
+    mutant(
+        "what was not asked about counts as landed",
+        "sync.recover",
+        "touched = [name for name in _touched(base, announced) if name in seen]",
+        "touched = _touched(base, announced)",
+        f"{_TWO_WAY}.test_what_the_written_side_was_not_asked_about_is_decided_about_anew",
+    ),
+    mutant(
+        "not found where a search lags is not there",
+        "sync.plan",
+        "    if target is UNSEEN:\n        return (Wait(Reason.OUTCOME_UNKNOWN),)\n",
+        "",
+        f"{_TWO_WAY}.test_a_create_that_is_not_found_where_searches_lag_waits_whoever_was_deleted",
+    ),
+    mutant(
+        "a due time on the day of creation is no edit",
+        "sync.merge",
+        "if field is Field.DUE and _stands_for_no_day(side, pair):",
+        "if False:",
+        f"{_TWO_WAY}.test_a_due_time_on_the_day_that_stood_for_none_is_an_edit",
     ),
 )
