@@ -267,7 +267,7 @@ def _keep(response: Response, name: str, value: str) -> None:
 def _static(name: str) -> Response:
     if name not in _FILES:
         return Response("There is no such file.", 404, media_type="text/plain")
-    return Response(_file(name), media_type=_FILES[name], headers={"cache-control": "max-age=300"})
+    return Response(_file(name), media_type=_FILES[name], headers={"cache-control": "no-cache"})
 
 
 @cache

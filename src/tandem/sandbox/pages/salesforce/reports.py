@@ -79,9 +79,7 @@ def _shown(reader: Reader, row: Row) -> dict[str, Any]:
 
 def _result(reader: Reader, report_id: str) -> dict[str, Any]:
     state, rights = reader.state, reader.rights
-    # Read past `Library.find`, which would take a fault that is armed for the API.
-    definition = library_of(state)._definitions[report_id]
-    found = plan(state, rights, definition)
+    found = plan(state, rights, library_of(state).definition(rights, report_id))
     result = run(state, rights, found, details=True)
     across = result["groupingsAcross"]["groupings"]
     keys = [one["key"] for one in across] + [TOTAL]

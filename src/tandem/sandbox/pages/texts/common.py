@@ -3,6 +3,7 @@
 TEXTS = {
     "brand.hubspot": ("HubSpot (simulated)", "HubSpot（模擬）"),
     "brand.salesforce": ("Salesforce (simulated)", "Salesforce（模擬）"),
+    "notice.label": ("About these pages", "このページについて"),
     "notice.short": ("This is a simulation.", "これはシミュレーションです。"),
     "notice.hubspot": (
         "Tandem's sandbox plays HubSpot on this machine. It is not HubSpot, the people are made up, and nothing leaves this machine.",
