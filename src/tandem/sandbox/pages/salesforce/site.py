@@ -179,7 +179,8 @@ class SalesforcePages:
         row = reader.row(record_id, even_deleted=True)
         if row is None:
             raise NoSuchPage("missing.record")
-        fields = reader.fields(sobject, row)
+        # The org's own fields come first: Tandem's key is one of them.
+        fields = sorted(reader.fields(sobject, row), key=lambda one: not one.is_custom)
         values: dict[str, Any] = {
             "row": row,
             "object": sobject.name,
