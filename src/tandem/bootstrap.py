@@ -30,6 +30,8 @@ from tandem.engine.reports import (
 )
 from tandem.engine.runner.local import LocalRunner
 from tandem.engine.running import Runner, this_process
+from tandem.engine.undoing import Undoing
+from tandem.engine.undoing_report import UndoReport
 from tandem.model import Side
 from tandem.settings import ProcessSettings, person, show
 from tandem.settings.activities import parse
@@ -91,6 +93,7 @@ class Application:
             owner=this_process(),
             at=self._at,
         )
+        self._undoing = Undoing(store=self._store, runner=self._runner, who=who)
         self._asking = asking.Asking(
             store=self._store, connectors=self._connectors, clock=self._clock, who=who
         )
@@ -237,6 +240,26 @@ class Application:
             retention_days=self._settings.retention_days,
         )
         await local.serve(stop)
+
+    async def undo(
+        self,
+        name: str,
+        run_id: int,
+        *,
+        dry_run: bool = False,
+        limit: int = 100,
+        progress: ProgressCallback | None = None,
+    ) -> UndoReport:
+        return await self._undoing.undo(
+            self._store.connection(name),
+            run_id,
+            dry_run=dry_run,
+            limit=limit,
+            tell=progress or (lambda step: None),
+        )
+
+    async def release(self, name: str, run_id: int) -> int:
+        return self._undoing.release(self._store.connection(name), run_id)
 
     # ------------------------------------------------------------------ asking
 

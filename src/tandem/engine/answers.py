@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tandem.engine import mend
+from tandem.engine import holding, mend
 from tandem.engine.context import RunContext
 from tandem.engine.reports import Outcome
 from tandem.engine.work import Done, Work, ended, intent_of, line
@@ -114,7 +114,11 @@ def deleted_in(side: Side) -> Reason:
 
 def deleted(run: RunContext, work: Work, answer: Written) -> Done:
     if answer.result in (WriteResult.DONE, WriteResult.GONE):
-        done = ended(run, work.link, deleted_in(work.side.other), Outcome.DELETED)
+        if holding.is_held(work.link):
+            link, *also = holding.undone(work.link, work.side)
+            done = Done(link=link, outcome=Outcome.DELETED, reason=link.reason, also=tuple(also))
+        else:
+            done = ended(run, work.link, deleted_in(work.side.other), Outcome.DELETED)
         entry = line(
             run, work, "deleted", reason=done.reason, record_id=work.record_id, before=work.before
         )
@@ -134,7 +138,8 @@ def unknown(run: RunContext, work: Work) -> Done:
         contact_id=work.target.contact_id,  # whose tasks to look among
         due_at=run.now + _SOON,
     )
-    return Done(link=link, outcome=Outcome.WAITING, reason=Reason.OUTCOME_UNKNOWN)
+    done = Done(link=link, outcome=Outcome.WAITING, reason=Reason.OUTCOME_UNKNOWN)
+    return holding.kept(work.link, done)
 
 
 def refused(run: RunContext, work: Work, answer: Written, *, is_outdated: bool = False) -> Done:
@@ -170,7 +175,7 @@ def _waiting(run: RunContext, work: Work, answer: Written, reason: Reason) -> Do
         contact_id=link.contact_id or work.target.contact_id,
         due_at=due_at,
     )
-    return Done(link=waiting, outcome=Outcome.WAITING, reason=reason)
+    return holding.kept(work.link, Done(link=waiting, outcome=Outcome.WAITING, reason=reason))
 
 
 def _parked(run: RunContext, work: Work, answer: Written, reason: Reason) -> Done:
@@ -185,12 +190,13 @@ def _parked(run: RunContext, work: Work, answer: Written, reason: Reason) -> Don
         modified_at=work.target.modified_at,
         salesforce_modified_at=work.target.salesforce_modified_at,
     )
-    return Done(
+    done = Done(
         link=link,
         outcome=Outcome.PARKED,
         reason=reason,
         history=line(run, work, "parked", reason=reason, message=link.detail),
     )
+    return holding.kept(work.link, done)
 
 
 def check_storage(done: Iterable[Done]) -> None:

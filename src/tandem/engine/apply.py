@@ -15,6 +15,7 @@ from typing import Any
 from tandem.engine import adopt, mend
 from tandem.engine import answers as answers_
 from tandem.engine.context import RunContext
+from tandem.engine.holding import is_held
 from tandem.engine.prepare import renew_org
 from tandem.engine.reports import Outcome
 from tandem.engine.work import Done, Work, intent_of, replaced_line
@@ -68,7 +69,7 @@ async def settle(
     run: RunContext, done: Sequence[Done], checkpoints: Mapping[str, Mapping[str, Any]]
 ) -> None:
     """Save links, history and how far their sources are read, in one transaction; then count."""
-    links = [each.link for each in done if each.is_changed]
+    links = [link for each in done if each.is_changed for link in (each.link, *each.also)]
     history = [each.history for each in done if each.history is not None]
     await run.db(_save, run, links, history, checkpoints)
     run.at("settled")
@@ -111,7 +112,8 @@ async def _withdraw(run: RunContext, works: Sequence[Work], done: Sequence[Done]
     finished = {each.link.key for each in done}
     left = [work.link for work in works if work.link.key not in finished]
     await settle(run, done, {})
-    await run.db(_save, run, [replace(link, due_at=run.now) for link in left])
+    due = [link if is_held(link) else replace(link, due_at=run.now) for link in left]
+    await run.db(_save, run, due)
     for link in left:
         run.tally.settled(link.kind, Outcome.WAITING, Reason.INTERRUPTED)
 

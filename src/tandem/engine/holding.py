@@ -17,7 +17,7 @@ from tandem.model import Fields, Link, LinkState, Side
 from tandem.sync.merge import is_same
 from tandem.sync.reasons import Reason
 
-__all__ = ["held", "is_edited", "is_held", "still_held", "undone", "without_record"]
+__all__ = ["held", "is_edited", "is_held", "kept", "still_held", "undone", "without_record"]
 
 
 def is_held(link: Link) -> bool:
@@ -53,6 +53,14 @@ def still_held(before: Link, decided: Work | Done) -> Work | Done:
         run_id=before.run_id,
     )
     return replace(decided, link=link, outcome=Outcome.PARKED, reason=Reason.HELD)
+
+
+def kept(before: Link, done: Done) -> Done:
+    """A write to a held pair that did not land leaves it held; an announcement that stays, stays."""
+    if not is_held(before) or done.link.state is LinkState.ENDED:
+        return done
+    link = replace(done.link, state=LinkState.PARKED, reason=Reason.HELD, due_at=None)
+    return replace(done, link=link)
 
 
 def is_edited(link: Link, side: Side, said: Fields, zone: tzinfo) -> bool:

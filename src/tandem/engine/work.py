@@ -58,13 +58,18 @@ class Work:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What became of one activity: the link (saved where it changed), how it counts, its line of history."""
+    """
+    What became of one activity: the link (saved where it changed), how it counts, its line of history.
+
+    ``also`` are further links that are saved with it: what is left of a pair that ended.
+    """
 
     link: Link
     outcome: Outcome
     reason: str = ""
     is_changed: bool = True
     history: History | None = None
+    also: tuple[Link, ...] = ()
 
 
 def intent_of(run: RunContext, work: Work) -> Intent:
