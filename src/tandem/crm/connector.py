@@ -154,7 +154,10 @@ class HubSpot(Protocol):
     async def associations(
         self, object_type: ObjectType, ids: Collection[str], *, to: Collection[str]
     ) -> Mapping[str, Associations]:
-        """Contacts, companies and deals (as named in *to*) of each activity; one call per 1,000 and target type."""
+        """
+        Contacts, companies and deals (as named in *to*) of each activity: one call per 1,000 and target type, or
+        one per activity where that is fewer.
+        """
 
     async def contacts(self, ids: Collection[str]) -> Mapping[str, Contact]:
         """By id; an id that was merged away answers with the winner; unknown ids are absent."""

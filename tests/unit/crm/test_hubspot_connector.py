@@ -236,7 +236,7 @@ async def test_associations_come_as_text_and_by_their_target() -> None:
 
     crm = ScriptedCrm(script)
     found = await hubspot_on(crm).associations(
-        ObjectType.CALLS, ["1", "2"], to=["contacts", "companies", "deals"]
+        ObjectType.CALLS, ["1", "2", "3"], to=["contacts", "companies", "deals"]
     )
 
     assert found["1"].contact_ids == ("901", "902")
@@ -244,6 +244,47 @@ async def test_associations_come_as_text_and_by_their_target() -> None:
     assert found["1"].deal_ids == ()
     assert found["2"].contact_ids == ()
     assert len(crm.asked) == 3
+
+
+async def test_associations_of_one_record_are_one_read() -> None:
+    """Each of a record's labels is a row of its own in such an answer."""
+    several = [{"id": "901", "type": "a"}, {"id": "901", "type": "b"}, {"id": "902", "type": "a"}]
+    expanded = {"contacts": {"results": several}, "companies": {"results": [{"id": "55"}]}}
+    crm = ScriptedCrm([answer({"id": "1", "properties": {}, "associations": expanded})])
+
+    found = await hubspot_on(crm).associations(
+        ObjectType.CALLS, ["1"], to=["contacts", "companies", "deals"]
+    )
+
+    assert found["1"].contact_ids == ("901", "902")
+    assert found["1"].company_ids == ("55",)
+    assert found["1"].deal_ids == ()
+    assert len(crm.asked) == 1
+
+
+async def test_a_record_that_is_gone_hangs_on_nothing() -> None:
+    crm = ScriptedCrm([answer({"status": "error", "category": "OBJECT_NOT_FOUND"}, 404)])
+
+    found = await hubspot_on(crm).associations(ObjectType.CALLS, ["1"], to=["contacts", "deals"])
+
+    assert found["1"].contact_ids == ()
+
+
+async def test_more_associations_than_a_single_read_tells_come_from_the_batch() -> None:
+    more = {"results": [{"id": "1"}], "paging": {"next": {"after": "2"}}}
+    crm = ScriptedCrm(
+        [
+            answer({"id": "7", "properties": {}, "associations": {"contacts": more}}),
+            answer(
+                {"results": [{"from": {"id": "7"}, "to": [{"toObjectId": 1}, {"toObjectId": 2}]}]}
+            ),
+        ]
+    )
+
+    found = await hubspot_on(crm).associations(ObjectType.CALLS, ["7"], to=["contacts", "deals"])
+
+    assert found["7"].contact_ids == ("1", "2")
+    assert crm.asked[1].path.endswith("/calls/contacts/batch/read")
 
 
 async def test_more_associations_than_a_page_holds_are_read_on() -> None:

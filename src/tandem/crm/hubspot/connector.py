@@ -253,10 +253,17 @@ class HubSpotConnector:
         self, object_type: ObjectType, ids: Collection[str], *, to: Collection[str]
     ) -> Mapping[str, Associations]:
         kinds = sorted(to)
-        answers = await asyncio.gather(
-            *(records.associated(self._caller, object_type.value, ids, kind) for kind in kinds)
-        )
-        found = dict(zip(kinds, answers, strict=True))
+        wanted = list(dict.fromkeys(ids))
+        if len(wanted) < len(kinds):
+            found = await records.associated_singly(self._caller, object_type.value, wanted, kinds)
+        else:
+            answers = await asyncio.gather(
+                *(
+                    records.associated(self._caller, object_type.value, wanted, kind)
+                    for kind in kinds
+                )
+            )
+            found = dict(zip(kinds, answers, strict=True))
         contacts, companies, deals = (
             found.get(kind, {}) for kind in ("contacts", "companies", "deals")
         )
@@ -266,7 +273,7 @@ class HubSpotConnector:
                 company_ids=companies.get(one, ()),
                 deal_ids=deals.get(one, ()),
             )
-            for one in dict.fromkeys(ids)
+            for one in wanted
         }
 
     async def counter_history(

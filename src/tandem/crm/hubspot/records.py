@@ -16,7 +16,14 @@ from tandem.errors import Rejected, TryLater
 from tandem.mapping.hubspot import Record
 from tandem.model import Side
 
-__all__ = ["AddressOperator", "associated", "by_secondary_address", "read", "read_merged"]
+__all__ = [
+    "AddressOperator",
+    "associated",
+    "associated_singly",
+    "by_secondary_address",
+    "read",
+    "read_merged",
+]
 
 BATCH = 100
 BATCH_WITH_HISTORY = 50
@@ -265,3 +272,65 @@ async def _associated_batch(
             if row.paging is not None and row.paging.next is not None:
                 inputs.append({"id": source, "after": row.paging.next.after})
     return found
+
+
+class _Expanded(msgspec.Struct, frozen=True):
+    """The other records of one record; each comes once for every label it has."""
+
+    results: list[_From] = []
+    paging: _More | None = None
+
+
+class _Associated(msgspec.Struct, frozen=True):
+    associations: dict[str, _Expanded] = {}
+
+
+_associated = msgspec.json.Decoder(_Associated)
+
+
+async def associated_singly(
+    caller: Caller, object_type: str, ids: Collection[str], to: Sequence[str]
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """
+    What `associated` tells, by the kind of the other records: one call for each of *ids*, whatever *to* holds.
+
+    Reading a single record can expand its associations, a batch cannot [D-objects].
+    """
+    answers = await asyncio.gather(
+        *(_associated_of(caller, object_type, one, to) for one in dict.fromkeys(ids))
+    )
+    found: dict[str, dict[str, tuple[str, ...]]] = {kind: {} for kind in to}
+    for one, answer in answers:
+        for kind, others in answer.items():
+            found[kind][one] = others
+    return found
+
+
+async def _associated_of(
+    caller: Caller, object_type: str, record_id: str, to: Sequence[str]
+) -> tuple[str, dict[str, tuple[str, ...]]]:
+    path = paths.with_query(
+        paths.record(object_type, record_id),
+        properties="hs_object_id",
+        associations=",".join(to),
+        archived="false",
+    )
+    call = Call(operation=f"associations of one of {object_type}", path=path)
+    try:
+        answer = await caller.fetch(call, _associated)
+    except Rejected as error:
+        if error.status == 404:
+            return record_id, {}
+        raise
+    found: dict[str, tuple[str, ...]] = {}
+    for kind in to:
+        expanded = answer.associations.get(kind)
+        if expanded is None:
+            continue
+        if expanded.paging is not None and expanded.paging.next is not None:
+            # There are more than a single read tells: the batch has pages.
+            read_on = await associated(caller, object_type, [record_id], kind)
+            found[kind] = read_on.get(record_id, ())
+            continue
+        found[kind] = tuple(dict.fromkeys(one.id for one in expanded.results))
+    return record_id, found
