@@ -241,6 +241,7 @@ class Again:
             record={"Id": task.id, **new},
             fields=tuple(sorted(fields)),
             fallbacks=self.fallbacks(change),
+            read_at_version=task.modified_at,
             before={name: _text(task.fields.get(name)) for name in new},
             replaced=_replaced(task, new, touched, self._run),
             account_id=change.moved_to.person.account_id or "" if change.moved_to else "",

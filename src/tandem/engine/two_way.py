@@ -440,6 +440,7 @@ class TwoWay:
             record={"Id": task.id, **record},
             fields=tuple(sorted(fields)),
             fallbacks=self._again.fallbacks(change),
+            read_at_version=task.modified_at,
             before={name: _text(task.fields.get(name)) for name in record},
             conflicts=tuple(
                 self._kept(pair, name, Side.HUBSPOT, record)

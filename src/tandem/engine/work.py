@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from tandem.crm.connector import AssociationChange
@@ -49,6 +50,9 @@ class Work:
     subject: str = ""
     look_first: bool = False
     is_adoption: bool = False
+    read_at_version: datetime | None = (
+        None  # when the Salesforce task was last modified, as it was read
+    )
 
     @property
     def record_id(self) -> str | None:
