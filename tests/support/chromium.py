@@ -23,7 +23,7 @@ import aiohttp
 __all__ = ["Page", "chromium", "executable"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_PATIENCE = 60.0
+_PATIENCE = 30.0
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",  # tests may run as root, where its own sandbox cannot

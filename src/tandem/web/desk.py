@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from tandem.bootstrap import Application
 from tandem.clock import Clock
 from tandem.crm.http import Transport
 from tandem.engine.asking import Asking
+from tandem.engine.choosing import plan_settings
 from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connected
 from tandem.engine.prepare import remembered
 from tandem.engine.reports import SettingsChange
-from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser, Side
-from tandem.settings import change_of, parse
+from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser
+from tandem.settings import parse
 from tandem.store import Connection, ConnectionStore, Store
 from tandem.store.rows import AuditEntry
 from tandem.sync.policy import Policy
@@ -108,23 +108,10 @@ class Desk:
 
     async def change(self, connection: Connection, text: str, language: str) -> SettingsChange:
         """What *text* would change, told in *language*; InvalidSettings if it cannot be taken."""
-        saved = self.store.settings(connection.id)
-        hubspot_now = await self._now(connection, Side.HUBSPOT)
-        salesforce_now = await self._now(connection, Side.SALESFORCE)
-        return change_of(
-            saved.text,
-            text,
-            version=saved.version,
-            hubspot_now=hubspot_now,
-            salesforce_now=salesforce_now,
-            language=language,
-        )
+        return await plan_settings(self.asking, connection, text, language=language)
 
     async def save(self, connection: Connection, change: SettingsChange) -> int:
         return await self.application.save_settings(connection.name, change, self.who)
-
-    async def _now(self, connection: Connection, side: Side) -> datetime:
-        return await self.asking.crm_now(connection, side)
 
     # ------------------------------------------------------------------ the audit log
 

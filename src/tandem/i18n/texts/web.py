@@ -26,6 +26,7 @@ TEXTS = {
     "web.cancel": ("Cancel", "キャンセル"),
     "web.next": ("Next", "次へ"),
     "web.more": ("More", "続き"),
+    "web.table": ("Table", "表"),
     "web.viewer": (
         "You may look at the settings. An administrator can change them.",
         "閲覧のみの権限です。変更できるのは管理者です。",

@@ -1,0 +1,156 @@
+"""The pages in a real Chromium: the article's way through them, and what axe finds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tandem.bootstrap import Application
+from tandem.sandbox.server import Sandbox
+from tandem.settings import ProcessSettings
+from tandem.web import WebSettings, first_link, web_server
+from tandem.web.visit import SESSION_COOKIE
+from tests.support.chromium import Page, chromium
+from tests.support.screenshots import shown_app
+
+AXE = Path(__file__).parents[1] / "support/axe/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PASSWORD = "correct horse battery"
+
+
+@asynccontextmanager
+async def installed(home: Path, language: str) -> AsyncIterator[tuple[Application, Sandbox, str]]:
+    """Nothing connected yet: the application, both CRMs on sockets, and the first link."""
+    both = Sandbox(data="empty", language=language)
+    async with both, Application(ProcessSettings(home=home, poll_seconds=5)) as application:
+        stop = asyncio.Event()
+        port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        settings = WebSettings(port=0, allow_loopback=True)
+        serving = asyncio.create_task(
+            web_server(application, settings, stop, started=port.set_result)
+        )
+        try:
+            link = first_link(application, WebSettings(port=await port))
+            assert link is not None
+            yield application, both, link
+        finally:
+            stop.set()
+            await serving
+
+
+async def sign_up(page: Page, link: str) -> None:
+    await page.go(link)
+    await page.fill("#email", "ann@example.com")
+    await page.fill("#name", "Ann")
+    await page.fill("#password", PASSWORD)
+    await page.fill("#again", PASSWORD)
+    await page.click("main button.primary")
+
+
+async def connect(page: Page, side: str, url: str) -> None:
+    """By OAuth, through the CRM's own page."""
+    await page.fill("#oauth-url", url)
+    await page.fill("#client_id", "sandbox-client-id")
+    await page.fill("#client_secret", "sandbox-client-secret")
+    await page.click("form:has(#client_id) button.primary")
+    await page.until(f"location.href.startsWith({url!r}) && document.readyState == 'complete'")
+    await page.click("button[value=allow]")
+    await page.until("location.port != '' && !location.href.includes('authorize')")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("Welcome to Tandem", "Salesforce is connected", "Call – Syncs", "Saved as")),
+        ("ja", ("Tandemへようこそ", "Salesforceを接続しました", "コール – 同期", "保存しました")),
+    ],
+)
+async def test_from_the_first_link_to_a_task_in_salesforce(
+    tmp_path: Path, language: str, said: tuple[str, ...]
+) -> None:
+    """Sign up, connect both, tick a kind, choose a type, look at the difference, save; a call arrives."""
+    async with (
+        installed(tmp_path, language) as (application, both, link),
+        chromium(language=language) as page,
+    ):
+        await page.go(link)
+        assert language == await page.run("document.documentElement.lang")
+        assert said[0] in await page.text()
+        await sign_up(page, link)
+        await page.click(".empty a.primary")
+        await page.click("main button.primary")
+        await connect(page, "hubspot", both.hubspot_url)
+        await page.until("document.querySelector('#client_id') !== null")
+        await connect(page, "salesforce", both.salesforce_url)
+        await page.until("document.querySelector('.tabs') !== null")
+        assert said[1] in await page.text()
+
+        await page.click(".tabs a:first-child")
+        await page.click("input[name='kinds.call.enabled']", loads=False)
+        await page.run(
+            "document.querySelector(\"[name='kinds.call.salesforce_task_type']\").value = 'Call'"
+        )
+        await page.click(".bar button.primary")
+        assert said[2] in await page.text()
+        await page.click(".bar button.primary")
+        assert said[3] in await page.text()
+
+        await _a_call(both)
+        await application.sync("main")
+        await page.click(".tabs a:nth-child(2)")
+        await page.until("document.querySelector('.figures .figure').innerText == '1'")
+
+        [task] = _tasks(both)
+        assert (task["Subject"], task["Type"]) == ("Pricing", "Call")
+        assert page.complaints == []
+
+
+async def _a_call(both: Sandbox) -> None:
+    both.salesforce.act(
+        "create_record",
+        {"object": "Contact", "fields": {"LastName": "Bell", "Email": "bell@example.com"}},
+    )
+    contact = both.hubspot.act(
+        "create",
+        {"object": "contacts", "properties": {"email": "bell@example.com", "lastname": "Bell"}},
+    )["id"]
+    both.world.switches["search_lag_ms"] = 0
+    both.world.clock.advance(2)
+    both.hubspot.act("log_call", {"title": "Pricing", "contacts": [contact]})
+    both.world.clock.advance(5)
+
+
+def _tasks(both: Sandbox) -> list[dict[str, Any]]:
+    return [dict(each) for each in both.salesforce.store.table("Task").rows()]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_axe_finds_nothing_on_any_page_and_the_policy_forbids_nothing(language: str) -> None:
+    """Wide and narrow, in light and dark colours."""
+    async with shown_app(language) as shown, chromium(language=language) as page:
+        found: dict[str, Any] = {}
+        await page.cookie(SESSION_COOKIE, shown.session(), shown.url)
+        for name, path in {**shown.pages(), "sign-in": "/sign-in"}.items():
+            for width, dark in ((1280, False), (390, True)):
+                await page.look(width, dark=dark)
+                await page.go(f"{shown.url}{path}")
+                found |= {f"{name} {width}": each} if (each := await _violations(page)) else {}
+
+        assert found == {}
+        assert [each for each in page.complaints if "404" not in each] == []
+
+
+async def _violations(page: Page) -> list[str]:
+    # Every fold is looked into as well.
+    await page.run("for (const fold of document.querySelectorAll('main details')) fold.open = true")
+    await page.run(AXE.read_text("utf-8"))
+    told = await page.run(
+        f"axe.run(document, {{runOnly: {RULES}}}).then(found => found.violations.map("
+        "each => each.id + ': ' + each.nodes.map(node => node.target.join(' ')).slice(0, 3).join(', ')))"
+    )
+    return list(told)
