@@ -14,7 +14,9 @@ _PLAYED_ELSEWHERE = """
 import sys
 from tandem.simulation.invention import story_of
 from tandem.simulation.playing import play
+from tandem.simulation.proving import silence
 
+silence()
 for seed in sys.argv[1:]:
     history = play(story_of(int(seed)))
     print(seed, history.around.requests, history.digest)

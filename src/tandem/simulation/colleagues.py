@@ -23,6 +23,8 @@ FIELDS = {
 }
 """The fields of a task that people edit, by the word used in a history."""
 
+_MARK = "[tandem:"
+
 
 @dataclass(slots=True)
 class Colleagues:
@@ -168,7 +170,11 @@ class Colleagues:
         if field == "title":
             written = f"{value} {self.people.logged[on].word}"
         elif field == "body":
-            written = value or None
+            # Where Tandem has no field for its key, people leave the line that says it is needed.
+            marks = [
+                line for line in str(task.get("Description") or "").splitlines() if _MARK in line
+            ]
+            written = "\n".join([*([value] if value else []), *marks]) or None
         elif field == "due":
             written = value = None if value is None else self._day(value)
         elif field == "owner":

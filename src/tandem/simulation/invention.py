@@ -152,7 +152,7 @@ class _Author:
         for _ in range(self._pick((1, 2, 3, 4, 5, 7))):
             act = self._invent_act()
             if act is not None:
-                made.append(act)
+                made += [act, *self._clash(act)]
             if self._is(0.15):
                 made.append(Pause(seconds=self._chance.choice((0.5, 3.0, 30.0, 70.0))))
         for _ in range(self._pick((0, 0, 1, 1, 2))):
@@ -269,6 +269,20 @@ class _Author:
             return self._act("hubspot", self._pick(("finish", "reopen")), label)
         return self._act("hubspot", "edit", label, field=field, value=self._edit_value(field))
 
+    def _clash(self, act: Act) -> list[Act]:
+        """Now and then somebody on the other side edits the same field of the same task."""
+        if act.verb not in ("edit", "edit_task") or not self._is(0.35):
+            return []
+        if dict(self._logged).get(act.on) is not Kind.TASK:
+            return []
+        field = act.given["field"]
+        if act.where == "hubspot":
+            value = self._task_value(field)
+            return [self._act("salesforce", "edit_task", act.on, field=field, value=value)]
+        if field == "person":
+            return []
+        return [self._act("hubspot", "edit", act.on, field=field, value=self._edit_value(field))]
+
     def _edit_value(self, field: str) -> Any:
         if field == "body":
             return "" if self._is(0.25) else f"Text {self._value()}"
@@ -287,14 +301,17 @@ class _Author:
         field = self._pick(("title", "body", "due", "owner", "status", "priority", "person"))
         if field == "status":
             return self._act("salesforce", self._pick(("finish_task", "reopen_task")), label)
-        value: Any = self._edit_value(field)
-        if field == "due" and self._is(0.2):
-            value = None
-        if field == "priority":
-            value = self._pick(("High", "Normal", "Low"))
-        if field == "person":
-            value = self._pick(self._records) if self._records else None
+        value = self._task_value(field)
         return self._act("salesforce", "edit_task", label, field=field, value=value)
+
+    def _task_value(self, field: str) -> Any:
+        if field == "due" and self._is(0.2):
+            return None
+        if field == "priority":
+            return self._pick(("High", "Normal", "Low"))
+        if field == "person":
+            return self._pick(self._records) if self._records else None
+        return self._edit_value(field)
 
     def _invent_event(self) -> Act | None:
         kinds = [kind for kind in self._setting.kinds if kind not in KINDS]

@@ -18,7 +18,7 @@ from tandem.simulation.laws import broken_laws
 from tandem.simulation.playing import play
 from tandem.simulation.shrinking import shrunk
 
-__all__ = ["Failure", "Figures", "prove"]
+__all__ = ["Failure", "Figures", "prove", "silence"]
 
 _AT_ONCE = 10
 _TOLD = 3
@@ -107,12 +107,18 @@ def prove(
         total.add(part)
         tell(total.seeds, seeds)
     total.seconds = time.monotonic() - began
+    silence()
     total.failures.sort(key=lambda failure: failure.seed)
     for failure in total.failures[:_TOLD]:
         story, found = shrunk(story_of(failure.seed))
         failure.story = story.told()
         failure.broken = tuple(map(str, found)) or failure.broken
     return total
+
+
+def silence() -> None:
+    """Log nothing: outages and crashes are what a simulation makes all day."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
 def _proven(parts: Sequence[Sequence[int]], jobs: int) -> Iterator[Figures]:
@@ -127,8 +133,7 @@ def _proven(parts: Sequence[Sequence[int]], jobs: int) -> Iterator[Figures]:
 
 def _part(seeds: Sequence[int]) -> Figures:
     """The histories of a few seeds, one after the other."""
-    # What Tandem logs of outages and crashes is what a simulation makes all day.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    silence()
     figures = Figures()
     for seed in seeds:
         history = play(story_of(seed))

@@ -129,12 +129,12 @@ class Surroundings:
             faults.clear()
 
     def _compare(self, side: Side, before: Mapping[str, Mapping[str, Any]]) -> None:
-        """Note which records a request has changed or made."""
+        """Note which records a request has changed or made; what people did meanwhile is theirs."""
         for name, values in self._rows(side).items():
-            if before.get(name) is not values:
+            if before.get(name) is not values and self._is_ours(side, name, values):
                 self.writes[side] += 1
-            if name not in before:
-                self.made[side].setdefault(name, values)
+                if name not in before:
+                    self.made[side].setdefault(name, values)
 
     def _rows(self, side: Side) -> dict[str, Mapping[str, Any]]:
         """What Tandem may write, as values whose identity tells whether they were put anew."""
@@ -146,6 +146,16 @@ class Surroundings:
             str(record.id): record.values
             for record in (*table.live.values(), *table.archived.values())
         }
+
+    def _is_ours(self, side: Side, name: str, values: Mapping[str, Any]) -> bool:
+        """Whether the last to write this record was the integration, which is Tandem alone here."""
+        if side is Side.SALESFORCE:
+            return bool(values.get("LastModifiedById") == self.salesforce.integration_id)
+        table = self.hubspot.crm.tables["tasks"]
+        record = table.live.get(int(name)) or table.archived[int(name)]
+        entries = [past[-1] for past in (record.history or {}).values()]
+        last = max(entries, key=lambda entry: entry.at).source if entries else record.source
+        return last.type == "INTEGRATION"
 
     def _note(self, *parts: bytes) -> None:
         for part in parts:
