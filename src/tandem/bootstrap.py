@@ -16,6 +16,7 @@ from tandem.engine import asking
 from tandem.engine.brakes import RELEASED, is_brake
 from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connectors
+from tandem.engine.importing import Importing, ImportReport, Unfinished, Wanted
 from tandem.engine.prepare import outdate
 from tandem.engine.reports import (
     ConnectionSummary,
@@ -94,6 +95,7 @@ class Application:
             at=self._at,
         )
         self._undoing = Undoing(store=self._store, runner=self._runner, who=who)
+        self._importing = Importing(store=self._store, runner=self._runner)
         self._asking = asking.Asking(
             store=self._store, connectors=self._connectors, clock=self._clock, who=who
         )
@@ -230,6 +232,24 @@ class Application:
 
     async def plan(self, name: str) -> RunReport:
         return await self.sync(name, dry_run=True)
+
+    async def bring(
+        self,
+        name: str,
+        wanted: Wanted,
+        *,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> ImportReport:
+        return await self._importing.bring(
+            self._store.connection(name),
+            wanted,
+            dry_run=dry_run,
+            tell=progress or (lambda step: None),
+        )
+
+    async def unfinished_import(self, name: str, wanted: Wanted) -> Unfinished | None:
+        return await self._importing.unfinished(self._store.connection(name), wanted)
 
     async def serve(self, stop: asyncio.Event) -> None:
         local = LocalRunner(

@@ -70,7 +70,8 @@ def adopted(run: RunContext, work: Work, task: Existing) -> Done:
     target = linked(work.target, work.side, task.id)
     if work.side is Side.HUBSPOT:
         # What hangs on it was not read: as announced, and corrected by the next look at it.
-        link = replace(target, hubspot={**target.hubspot, **task.seen}, due_at=run.now)
+        due_at = run.now if target.is_pair else None
+        link = replace(target, hubspot={**target.hubspot, **task.seen}, due_at=due_at)
     else:
         link = replace(target, salesforce=task.seen)
     return Done(

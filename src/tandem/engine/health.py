@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from tandem.engine.importing_loop import CHECKPOINTS
 from tandem.engine.reports import ErrorCard, Outcome, ReasonCount, SourceHealth
 from tandem.model import Kind, Link, LinkState, Side
 from tandem.store.connection_store import ConnectionStore
@@ -68,6 +69,8 @@ def sources(store: ConnectionStore, now: datetime) -> tuple[SourceHealth, ...]:
     """How far each of HubSpot's sources is read, and how long ago that was."""
     found = []
     for name, checkpoint in sorted(store.checkpoints().items()):
+        if name.startswith(CHECKPOINTS):
+            continue
         at = checkpoint.value.get("at")
         watermark = datetime.fromisoformat(at) if at else None
         lag = max((now - watermark).total_seconds(), 0.0) if watermark else None
