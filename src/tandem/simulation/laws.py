@@ -66,6 +66,11 @@ def _is_at_home(seen: Seen, logged: Logged) -> bool:
     return seen.record_of(logged) is not None
 
 
+def _is_pair(seen: Seen, logged: Logged) -> bool:
+    link = seen.link_of(logged)
+    return link is not None and link.state is LinkState.PAIRED
+
+
 def _counters(seen: Seen, logged: Logged) -> Iterator[str]:
     """The newest count of opens or clicks of a sales e-mail is known."""
     record = seen.record_of(logged)
@@ -155,13 +160,13 @@ def _no_strays(seen: Seen) -> Iterator[str]:
     """
     Every living record that Tandem made is named by a link, under the key that link has.
 
-    But for those whose pair a restored database never knew, and whose origin was deleted since: nothing
-    leads to them any more.
+    But for those whose pair a restored database never knew, and whose origin was deleted since or is on
+    nobody any more: nothing leads to them, until it is on somebody again.
     """
     words = {
         logged.word
         for logged in seen.people.logged.values()
-        if seen.history.was_put_back and not _is_at_home(seen, logged)
+        if seen.history.was_put_back and not (_is_at_home(seen, logged) and _is_pair(seen, logged))
     }
     named = {link.salesforce_id: link for link in seen.links if link.salesforce_id}
     for task_id, row in seen.ours.items():
