@@ -14,6 +14,7 @@ from tandem.clock import Clock, SystemClock
 from tandem.crm.http import AiohttpTransport, Transport, TransportSettings
 from tandem.engine import asking
 from tandem.engine.brakes import RELEASED, is_brake
+from tandem.engine.choosing import plan_settings
 from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connectors
 from tandem.engine.importing import Importing, ImportReport, Unfinished, Wanted
@@ -33,10 +34,8 @@ from tandem.engine.runner.local import LocalRunner
 from tandem.engine.running import Runner, this_process
 from tandem.engine.undoing import Undoing
 from tandem.engine.undoing_report import UndoReport
-from tandem.model import Side
 from tandem.settings import ProcessSettings, person, show
 from tandem.settings.activities import parse
-from tandem.settings.change import change_of
 from tandem.store.keyring import Keyring
 from tandem.store.store import Store
 
@@ -185,17 +184,8 @@ class Application:
         self, name: str, text: str, *, since: datetime | None = None
     ) -> SettingsChange:
         connection = self._store.connection(name)
-        saved = self._store.settings(connection.id)
-        hubspot_now = await self._asking.crm_now(connection, Side.HUBSPOT)
-        salesforce_now = await self._asking.crm_now(connection, Side.SALESFORCE)
-        return change_of(
-            saved.text,
-            text,
-            version=saved.version,
-            hubspot_now=hubspot_now,
-            salesforce_now=salesforce_now,
-            since=since,
-            language=self._settings.language,
+        return await plan_settings(
+            self._asking, connection, text, since=since, language=self._settings.language
         )
 
     async def save_settings(self, name: str, change: SettingsChange, who: str) -> int:

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import msgspec
+
 from tandem.clock import Clock
-from tandem.engine import doctor, health
+from tandem.engine import doctor, doctor_tasks, health
 from tandem.engine.connectors import Connected, Connectors
 from tandem.engine.context import LONG_AGO
 from tandem.engine.explaining import explain
@@ -269,10 +271,20 @@ class Asking:
         for finding in doctor.account_findings(accounts, policy, mine.owner_pairs()):
             yield finding
         if await connected.hubspot.has_own_connector():
-            yield Finding(level=Level.WARNING, code=Check.OTHER_CONNECTOR)
+            yield doctor.connector_finding(policy)
         for finding in await doctor.list_findings(connected.hubspot, policy):
             yield finding
         for finding in await doctor.limit_findings(connected.salesforce):
+            yield finding
+        if policy.salesforce_task_sync or policy.status_map or policy.priority_map:
+            accounts = msgspec.structs.replace(
+                accounts, schema=await connected.hubspot.task_schema()
+            )
+        for finding in doctor_tasks.vanished_findings(accounts, policy):
+            yield finding
+        for finding in doctor_tasks.task_findings(accounts, policy):
+            yield finding
+        for finding in await doctor_tasks.condition_findings(connected.salesforce, policy):
             yield finding
 
 

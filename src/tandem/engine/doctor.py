@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tandem.crm.connector import HubSpot, Salesforce
+from tandem.engine.doctor_tasks import task_scope_findings
 from tandem.engine.prepare import Accounts
 from tandem.engine.reports import Check, Finding, Level
 from tandem.errors import AccessLost, BudgetSpent, CrmError, RateLimited, Rejected, TandemError
@@ -15,6 +16,7 @@ from tandem.sync.policy import Policy
 __all__ = [
     "access_findings",
     "account_findings",
+    "connector_finding",
     "limit_findings",
     "list_findings",
     "scope_findings",
@@ -49,7 +51,9 @@ def scope_findings(granted: frozenset[str] | None, policy: Policy) -> Iterator[F
     missing = {scope: kinds for scope, kinds in needed.items() if scope not in granted}
     for scope, kinds in sorted(missing.items()):
         yield _finding(Level.ERROR, Check.SCOPE_MISSING, scope=scope, kinds=", ".join(kinds))
-    if not missing:
+    of_tasks = list(task_scope_findings(granted, policy))
+    yield from of_tasks
+    if not missing and not of_tasks:
         yield _finding(Level.OK, Check.SCOPES_COMPLETE)
 
 
@@ -65,7 +69,7 @@ def account_findings(
     if "Type" not in org.task_fields:
         yield _finding(Level.WARNING, Check.TYPE_FIELD_HIDDEN, user=org.user_name)
     for name in _WRITTEN:
-        if name not in org.writable_fields:
+        if name not in org.writable_fields and _writes_to_salesforce(policy):
             yield _finding(Level.ERROR, Check.FIELD_NOT_WRITABLE, field=name, user=org.user_name)
     yield from _required_findings(org, policy)
     yield from _choice_findings(accounts, policy)
@@ -75,12 +79,26 @@ def account_findings(
     yield _finding(Level.OK, Check.OWNERS_MAPPED, mapped=str(mapped), total=str(len(owners)))
     if mapped < len(owners):
         yield _finding(Level.WARNING, Check.OWNERS_UNMAPPED, count=str(len(owners) - mapped))
-    if not policy.enabled_kinds:
+    if not policy.synced_kinds:
         yield _finding(Level.WARNING, Check.NOTHING_ENABLED)
+
+
+def _writes_to_salesforce(policy: Policy) -> bool:
+    """Whether anything does, or nothing is switched on yet and all may."""
+    return bool(policy.enabled_kinds) or not policy.salesforce_task_sync
+
+
+def connector_finding(policy: Policy) -> Finding:
+    """HubSpot's own connector beside Tandem: what both of them carry is there twice."""
+    tasks_too = policy.salesforce_task_sync
+    code = Check.OTHER_CONNECTOR_TASKS if tasks_too else Check.OTHER_CONNECTOR
+    return _finding(Level.WARNING, code)
 
 
 def _required_findings(org: Org, policy: Policy) -> Iterator[Finding]:
     """Fields without which the org refuses a task, and that some kind gives no value to."""
+    if not _writes_to_salesforce(policy):
+        return
     for name in sorted(org.required_fields.difference(_ALWAYS_WRITTEN)):
         kinds = [policy.kind(kind) for kind in policy.enabled_kinds]
         if any(name not in chosen.fixed_fields for chosen in kinds) or not kinds:

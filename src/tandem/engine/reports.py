@@ -406,6 +406,22 @@ class Check(enum.StrEnum):
     NOTHING_ENABLED = "nothing_enabled"
     SUSPENDED = "suspended"  # reason
     INCLUSION_LIST_GONE = "inclusion_list_gone"  # list
+    # of Salesforce task sync
+    TASK_SCOPE_MISSING = "task_scope_missing"  # scope
+    HUBSPOT_KEY_READY = "hubspot_key_ready"  # property
+    HUBSPOT_KEY_PLAIN = "hubspot_key_plain"  # property
+    HUBSPOT_KEY_MISSING = "hubspot_key_missing"  # property
+    TASK_FIELD_HIDDEN = "task_field_hidden"  # field, user
+    SERIES_HIDDEN = "series_hidden"  # field, user
+    NO_CLOSED_STAGE = "no_closed_stage"
+    NO_OPEN_STAGE = "no_open_stage"
+    STAGES_BY_PROGRESS = "stages_by_progress"  # statuses
+    STATUSES_BY_PROGRESS = "statuses_by_progress"  # statuses
+    PRIORITIES_BY_RULE = "priorities_by_rule"  # priorities
+    HUBSPOT_TYPES_MISSING = "hubspot_types_missing"  # types
+    SETTING_GONE = "setting_gone"  # key, value, side
+    CONDITION_REFUSED = "condition_refused"  # problem
+    OTHER_CONNECTOR_TASKS = "other_connector_tasks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -212,4 +212,121 @@ TEXTS = {
         'Choose another inclusion_list, or "" for all contacts.',
         'inclusion_list を選び直すか、"" ですべてのコンタクトを対象にしてください。',
     ),
+    # Salesforce task sync
+    "doctor.task_scope_missing": (
+        "The HubSpot token lacks the scope {scope}, which Salesforce task sync needs.",
+        "HubSpotのトークンに、Salesforceタスク同期に必要なスコープ {scope} がありません。",
+    ),
+    "doctor.task_scope_missing.remedy": (
+        "Add the scope to the app in HubSpot, then sign in again with `tandem connect hubspot`.",
+        "HubSpotのアプリにスコープを追加し、`tandem connect hubspot` でサインインし直してください。",
+    ),
+    "doctor.hubspot_key_ready": (
+        "HubSpot's tasks have the unique property {property}: writing is safe to repeat.",
+        "HubSpotのタスクに一意のプロパティー {property} があり、書き込みを安全に繰り返せます。",
+    ),
+    "doctor.hubspot_key_plain": (
+        "The property {property} of HubSpot's tasks is not unique: Tandem works, but looks for doubles before each repeat, and waits until HubSpot's search has caught up.",
+        "HubSpotのタスクのプロパティー {property} は一意ではありません。動作しますが、再書き込みの前に、HubSpotの検索に反映されるのを待って毎回重複を確認します。",
+    ),
+    "doctor.hubspot_key_plain.remedy": (
+        "Nothing has to be done. Unique values can only be required of a new property: where HubSpot offers that for tasks, delete {property} for good before the first task is written, and Tandem makes it anew.",
+        "対処しなくても動作します。値の一意性は新規作成時にしか指定できません。HubSpotのタスクで指定できる場合は、最初のタスクを書き込む前に {property} を完全に削除すれば、Tandemが作り直します。",
+    ),
+    "doctor.hubspot_key_missing": (
+        "HubSpot's tasks have no property {property}: the first run adds it where it may. Without it Tandem works, but marks the text of each task and looks for doubles before each repeat.",
+        "HubSpotのタスクにプロパティー {property} がありません。可能であれば最初の同期で追加します。なくても動作しますが、各タスクの本文に目印を付け、再書き込みの前に毎回重複を確認します。",
+    ),
+    "doctor.hubspot_key_missing.remedy": (
+        "If it is still missing after a run: give the app the scopes crm.objects.contacts.write and crm.schemas.contacts.write, or create it in HubSpot: Settings, Properties, Task properties: single-line text, internal name {property}, with unique values where offered.",
+        "同期しても追加されない場合は、アプリに crm.objects.contacts.write と crm.schemas.contacts.write を許可するか、HubSpotの「設定」→「プロパティー」→「タスクのプロパティー」で、1行テキスト、内部名 {property}、(選べる場合は)一意の値を必須として作成してください。",
+    ),
+    "doctor.task_field_hidden": (
+        "The field {field} of tasks is hidden from {user}: it does not reach HubSpot.",
+        "ToDoの項目 {field} が {user} に見えないため、HubSpotに反映されません。",
+    ),
+    "doctor.task_field_hidden.remedy": (
+        "Make it visible for the integration user (field-level security).",
+        "項目レベルセキュリティで、連携ユーザーに参照を許可してください。",
+    ),
+    "doctor.series_hidden": (
+        "The field {field} of tasks is hidden from {user}: the head of a recurring series would go to HubSpot like a task.",
+        "ToDoの項目 {field} が {user} に見えないため、定期的なToDoの親レコードも通常のToDoとしてHubSpotに送られます。",
+    ),
+    "doctor.series_hidden.remedy": (
+        "Make it visible for the integration user; where nobody uses recurring tasks there is nothing to do.",
+        "連携ユーザーに参照を許可してください。定期的なToDoを使っていなければ、対処は不要です。",
+    ),
+    "doctor.no_closed_stage": (
+        "HubSpot's task pipeline has no closed stage: no task can be completed there.",
+        "HubSpotのタスクパイプラインに完了扱いのステージがないため、タスクを完了にできません。",
+    ),
+    "doctor.no_closed_stage.remedy": (
+        "Have an administrator add a closed stage to the task pipeline in HubSpot.",
+        "HubSpotの管理者に、タスクパイプラインへ完了扱いのステージを追加してもらってください。",
+    ),
+    "doctor.no_open_stage": (
+        "HubSpot's task pipeline has no open stage: no task can be open there.",
+        "HubSpotのタスクパイプラインに未完了のステージがないため、未完了のタスクを書き込めません。",
+    ),
+    "doctor.no_open_stage.remedy": (
+        "Have an administrator add an open stage to the task pipeline in HubSpot.",
+        "HubSpotの管理者に、タスクパイプラインへ未完了のステージを追加してもらってください。",
+    ),
+    "doctor.stages_by_progress": (
+        "Salesforce has no status of its own for these of HubSpot: {statuses}. There they count as open or completed, and come back unchanged.",
+        "HubSpotの次のステータスに対応する状況がSalesforceにありません: {statuses}。Salesforceでは未完了か完了として扱われ、HubSpotでは元の値のまま残ります。",
+    ),
+    "doctor.stages_by_progress.remedy": (
+        "Add a status of the same name in Salesforce, or choose one in status_map.",
+        "Salesforceに同じ名前の状況を追加するか、status_map で対応を選んでください。",
+    ),
+    "doctor.statuses_by_progress": (
+        "HubSpot has no task status of its own for these of Salesforce: {statuses}. There they count as open or completed, and come back unchanged.",
+        "Salesforceの次の状況に対応するステータスがHubSpotにありません: {statuses}。HubSpotでは未完了か完了として扱われ、Salesforceでは元の値のまま残ります。",
+    ),
+    "doctor.statuses_by_progress.remedy": (
+        "Add a stage of the same name to HubSpot's task pipeline, or choose one in status_map.",
+        "HubSpotのタスクパイプラインに同じ名前のステージを追加するか、status_map で対応を選んでください。",
+    ),
+    "doctor.priorities_by_rule": (
+        "HubSpot has no priority of its own for these of Salesforce: {priorities}. They come back unchanged.",
+        "Salesforceの次の優先度に対応する値がHubSpotにありません: {priorities}。Salesforceでは元の値のまま残ります。",
+    ),
+    "doctor.priorities_by_rule.remedy": (
+        "Choose one in priority_map, if the rule does not suit.",
+        "既定の規則が合わない場合は、priority_map で対応を選んでください。",
+    ),
+    "doctor.hubspot_types_missing": (
+        "HubSpot's task types lack {types}: tasks of that type are written without a type.",
+        "HubSpotのタスクの種類に {types} がないため、その種類のタスクは種類なしで書き込みます。",
+    ),
+    "doctor.hubspot_types_missing.remedy": (
+        "Restore the option of the property Task type in HubSpot.",
+        "HubSpotのプロパティー「タスクの種類」に選択肢を戻してください。",
+    ),
+    "doctor.setting_gone": (
+        "{key} names {value}, which {side} does not have (any more).",
+        "{key} の {value} は{side}にありません(なくなった可能性があります)。",
+    ),
+    "doctor.setting_gone.remedy": (
+        "Choose another value with `tandem settings set`.",
+        "`tandem settings set` で値を選び直してください。",
+    ),
+    "doctor.condition_refused": (
+        "Salesforce does not accept the condition of the task filter: {problem}",
+        "タスクフィルターの条件をSalesforceが受け付けません: {problem}",
+    ),
+    "doctor.condition_refused.remedy": (
+        "Correct salesforce_tasks.filter.condition.",
+        "salesforce_tasks.filter.condition を直してください。",
+    ),
+    "doctor.other_connector_tasks": (
+        "HubSpot's own Salesforce integration is or was installed: if its task sync is on too, each Salesforce task is in HubSpot twice, and with the box of tasks on the copies come back to Salesforce.",
+        "HubSpot標準のSalesforce連携がインストールされています(または、されていました)。そちらでもタスクを同期していると、SalesforceのToDoがHubSpotで二重になり、タスクも有効にしている場合は、その写しがSalesforceにも作成されます。",
+    ),
+    "doctor.other_connector_tasks.remedy": (
+        "Switch its Salesforce task sync and its activity sync off in HubSpot: Settings, Integrations, Salesforce, Activities.",
+        "HubSpotの「設定」→「連携」→「Salesforce」→「アクティビティー」で、そちらのSalesforceタスク同期とアクティビティーの同期を無効にしてください。",
+    ),
 }

@@ -47,6 +47,32 @@ TEXTS = {
         "{key}: a condition is what follows WHERE, without ORDER BY, LIMIT or a semicolon",
         "{key}: 条件には WHERE の後ろの部分だけを書いてください(ORDER BY、LIMIT、セミコロンは使えません)",
     ),
+    "settings.condition_refused": (
+        "{key}: Salesforce does not accept the condition: {problem}",
+        "{key}: Salesforceがこの条件を受け付けません: {problem}",
+    ),
+    # names that an account has to know
+    "settings.unlisted": (
+        "{key}: {given} is not among {side}'s {list}; there are {choices}",
+        "{key}: {given} は{side}の{list}にありません。あるのは {choices} です",
+    ),
+    "settings.unlisted_near": (
+        "{key}: {given} is not among {side}'s {list}; did you mean {nearest}?",
+        "{key}: {given} は{side}の{list}にありません。{nearest} のことですか?",
+    ),
+    "settings.unlisted_user": (
+        "{key}: {given} is not among {side}'s {list}; `tandem owners list` names the users",
+        "{key}: {given} は{side}の{list}にありません。ユーザーは `tandem owners list` で確認できます",
+    ),
+    "settings.list.subtypes": ("task subtypes", "ToDoサブタイプ"),
+    "settings.list.types": ("values of Type", "「種別」の値"),
+    "settings.list.record_types": ("record types of tasks", "ToDoのレコードタイプ"),
+    "settings.list.users": ("users and queues", "ユーザーとキュー"),
+    "settings.list.statuses": ("values of Status", "「状況」の値"),
+    "settings.list.closed_statuses": ("closed values of Status", "完了扱いの「状況」の値"),
+    "settings.list.priorities": ("values of Priority", "「優先度」の値"),
+    "settings.list.hubspot_statuses": ("task statuses", "タスクのステータス"),
+    "settings.list.hubspot_priorities": ("task priorities", "タスクの優先度"),
     "wanted.flag": ("true or false", "true か false "),
     "wanted.text": ("a text in quotes", "引用符で囲んだ文字列"),
     "wanted.words": (
@@ -113,6 +139,10 @@ TEXTS = {
     "change.tasks_widened": (
         "Salesforce task sync: what the filter newly lets through syncs from {since} on.",
         "Salesforceタスク同期: フィルターで新たに対象となるものは {since} 以降の分を同期します。",
+    ),
+    "change.unchecked": (
+        "{side} could not be asked whether it knows what {keys} name: {problem}",
+        "{keys} の値があるかどうかを{side}に確認できませんでした: {problem}",
     ),
     "change.kept": (
         "[kept_by_tandem] is written by Tandem alone: your edits there are left out. To begin a kind earlier, switch it on with --since.",

@@ -111,8 +111,9 @@ async def test_every_field_of_the_form_reaches_its_setting(connected: Web) -> No
 
 async def test_the_form_sent_as_it_stands_changes_nothing(connected: Web) -> None:
     browser = await connected.signed_in()
+    own = connected.running.hubspot.act("add_stage", {"object": "tasks", "label": "Own"})
     await connected.running.settings(
-        'inclusion_list = "3"\nstatus_map = { OWN = "Deferred" }\n'
+        f'inclusion_list = "3"\nstatus_map = {{ {own["stage"]} = "Deferred" }}\n'
         '[kinds.call]\nenabled = true\nsubject_template = "a {{b}} {title}"\n'
         'fixed_fields = { A__c = "true", B__c = true, C__c = 1.5, D__c = "x = y" }\n'
         'filter.subject_contains = ["a, b", "c"]\n'
