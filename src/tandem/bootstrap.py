@@ -15,10 +15,12 @@ from tandem.crm.http import AiohttpTransport, Transport, TransportSettings
 from tandem.engine import asking
 from tandem.engine.brakes import RELEASED, is_brake
 from tandem.engine.choosing import plan_settings
+from tandem.engine.conflicts import Conflicting, ConflictList, Restored
 from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connectors
 from tandem.engine.importing import Importing, ImportReport, Unfinished, Wanted
 from tandem.engine.prepare import outdate
+from tandem.engine.recreating import Recreated, Recreating
 from tandem.engine.reports import (
     ConnectionSummary,
     ErrorCard,
@@ -94,6 +96,8 @@ class Application:
             at=self._at,
         )
         self._undoing = Undoing(store=self._store, runner=self._runner, who=who)
+        self._conflicting = Conflicting(store=self._store, runner=self._runner, who=who)
+        self._recreating = Recreating(store=self._store, runner=self._runner, who=who)
         self._importing = Importing(store=self._store, runner=self._runner)
         self._asking = asking.Asking(
             store=self._store, connectors=self._connectors, clock=self._clock, who=who
@@ -270,6 +274,21 @@ class Application:
 
     async def release(self, name: str, run_id: int) -> int:
         return self._undoing.release(self._store.connection(name), run_id)
+
+    async def conflicts(
+        self, name: str, *, everything: bool = False, limit: int = 200
+    ) -> ConflictList:
+        connection = self._store.connection(name)
+        return self._conflicting.listing(connection, everything=everything, limit=limit)
+
+    async def restore_conflict(
+        self, name: str, conflict_id: int, *, force: bool = False
+    ) -> Restored:
+        connection = self._store.connection(name)
+        return await self._conflicting.restore(connection, conflict_id, force=force)
+
+    async def recreate(self, name: str, asked: str) -> Recreated:
+        return await self._recreating.recreate(self._store.connection(name), asked)
 
     # ------------------------------------------------------------------ asking
 

@@ -13,7 +13,7 @@ from tandem.model import Link, LinkState, ObjectType, PersonType, Portal, Side
 from tandem.store.connection_store import ConnectionStore
 from tandem.store.rows import History
 
-__all__ = ["explain"]
+__all__ = ["explain", "find_links"]
 
 _ALWAYS_SALESFORCE = frozenset({"created", "updated", "adopted"})
 
@@ -31,7 +31,7 @@ def explain(
 
     ``SettingsError`` for a text that names no record; a record never met is answered without a state.
     """
-    links = _find(store, asked)
+    links = find_links(store, asked)
     if not links:
         return Explanation(connection=connection, asked=asked)
     link = _best(links)
@@ -59,7 +59,8 @@ def explain(
     )
 
 
-def _find(store: ConnectionStore, asked: str) -> list[Link]:
+def find_links(store: ConnectionStore, asked: str) -> list[Link]:
+    """The links that a key, an id or an address names; ``SettingsError`` for a text that is none of these."""
     links = store.find(asked.strip())
     if links:
         return links

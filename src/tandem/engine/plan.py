@@ -8,6 +8,7 @@ links, works and lines of explanation.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -202,6 +203,9 @@ class Planner:
             return self._unreadable(key, activity, link)
         if has_task:
             return None
+        if link is not None and link.reason != Reason.WRITTEN_BY_TANDEM:
+            # Who wrote it was decided before: it may be the one that is left of an earlier pair.
+            activity = replace(activity, tandem_key=None)
         match verdict(activity, self._run.policy, now=self._run.now, is_accepted=is_waiting):
             case Skip(reason=reason):
                 return self._first.skipped(key, activity, link, reason)

@@ -123,7 +123,9 @@ def _created(run: RunContext, link: Link, task: Existing | None) -> _Settled:
     said = intent.hubspot if intent.side is Side.HUBSPOT else intent.salesforce
     after = said_values(intent.side, said)
     entry = _line(run, link, "created", task.id, after=after)
-    return holding.held(landed, link.run_id or 0) if holding.is_held(link) else landed, entry
+    if holding.is_held(link):
+        landed = holding.held(replace(landed, state=LinkState.PARKED), link.run_id or 0)
+    return landed, entry
 
 
 def _not_found(run: RunContext, link: Link) -> Link:
