@@ -29,6 +29,11 @@ the second the second looks, the nightly rounds and the daily tries; the last ru
 """
 
 _SEARCH_LAG = 10.0
+_RESTORING = 1_000.0
+"""
+Seconds that a restoring takes. Tandem takes an activity younger than a quarter of an hour for certainly new; one that
+was written and forgotten within that time is out of its reach where a CRM has no unique key.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +152,7 @@ class _Player:
             return
         image, kinds, self._policy = self._kept
         self._on = list(kinds)
+        self._clock.advance(_RESTORING)
         self._around.memory.put_back(image)
         self._processes.clear()
         self._history.was_put_back = True

@@ -83,10 +83,15 @@ class _Shrinking:
     def simplify(self) -> None:
         """Fewer workers, crashes and acts within a run, and no pauses longer than they must be."""
         for at in range(len(self.best.moments)):
-            for simpler in _simpler(self.best.moments[at]):
-                moments = self.best.moments
-                if self._is_enough((*moments[:at], simpler, *moments[at + 1 :])):
-                    break
+            while self._is_simpler_enough(at):
+                pass
+
+    def _is_simpler_enough(self, at: int) -> bool:
+        moments = self.best.moments
+        return any(
+            self._is_enough((*moments[:at], simpler, *moments[at + 1 :]))
+            for simpler in _simpler(moments[at])
+        )
 
 
 def _simpler(moment: Moment) -> list[Moment]:
