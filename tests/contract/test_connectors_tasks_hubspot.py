@@ -455,12 +455,18 @@ async def test_more_fresh_tasks_than_can_be_looked_at_are_said_to_be_too_many(
 ) -> None:
     monkeypatch.setattr("tandem.crm.hubspot.tasks._MOST_ALIKE", 200)
     joined = Joined(data="empty")
-    contact = _contact(joined)
+    contact, other = _contact(joined), _contact(joined, "b@example.jp")
     for number in range(201):
         joined.in_hubspot("create_task", subject=str(number), contacts=[contact])
+    joined.in_hubspot("create_task", subject="Theirs", contacts=[other])
 
     with pytest.raises(TryLater, match="key property"):
-        await joined.hubspot.tasks_like([contact], START)
+        await joined.hubspot.tasks_like([], START)
+    theirs = await joined.hubspot.tasks_like([other], START)
+
+    assert [task.title for task in theirs] == ["Theirs"], (
+        "those of a contact can be told all the same"
+    )
 
 
 async def test_edits_tell_when_each_field_was_written_last() -> None:

@@ -250,7 +250,8 @@ class HubSpot(Protocol):
         Where there is no key property: tasks created in a period on one of these contacts or, for an empty
         collection, on no contact.
 
-        From the list, which does not lag, and from the search. ``TryLater`` where there are too many to look at.
+        From the list, which does not lag, and from the search; where there are too many to look at, from what hangs
+        on the contacts, and without contacts ``TryLater``.
         """
 
     async def tasks_of(self, contact_ids: Collection[str]) -> Mapping[str, Sequence[str]]:

@@ -22,7 +22,7 @@ from tandem.clock import Clock
 from tandem.engine.answers import STORAGE_FULL
 from tandem.engine.brakes import RELEASED, Braked
 from tandem.engine.connectors import Connected, Connectors
-from tandem.engine.context import RunContext
+from tandem.engine.context import NO_SCHEMA, RunContext
 from tandem.engine.job import EVERYTHING, Job
 from tandem.engine.prepare import Accounts, forget_accounts, load_accounts
 from tandem.engine.reports import PlannedAction, ProgressCallback, RunReport, RunState
@@ -92,6 +92,12 @@ def policy_of(store: Store, connection: Connection) -> Policy:
 def _policy(text: str) -> Policy:
     """Asked for every run and seldom changed: reading the settings costs milliseconds."""
     return parse(text)
+
+
+def _writes_tasks(store: ConnectionStore) -> bool:
+    """Whether a task was announced to HubSpot, as by an import, whose outcome is still to be looked at."""
+    announced = (link.intent for link in store.intents())
+    return any(intent is not None and intent.side is Side.HUBSPOT for intent in announced)
 
 
 @dataclass(slots=True)
@@ -178,7 +184,7 @@ class Runner:
             spending.begin(connected)
             accounts = await self._accounts(mine, connected, policy)
             connected.salesforce.know(accounts.org)
-            if policy.salesforce_task_sync:
+            if accounts.schema is not NO_SCHEMA:
                 connected.hubspot.know_tasks(accounts.schema)
             run = self._context(
                 connection, mine, lease, policy, connected, accounts, tally, run_id, dry_run
@@ -235,7 +241,7 @@ class Runner:
             connected.hubspot,
             connected.salesforce,
             self.clock.now(),
-            with_tasks=policy.salesforce_task_sync,
+            with_tasks=policy.salesforce_task_sync or await self.store.run(_writes_tasks, mine),
             expected_portal=connected.external_ids[Side.HUBSPOT],
             expected_org=connected.external_ids[Side.SALESFORCE],
         )

@@ -182,19 +182,39 @@ class Tasks:
         created_since: datetime,
         created_until: datetime | None = None,
     ) -> Sequence[Activity]:
-        found: dict[str, Record] = {}
-        async for page in self._searched(created_since, created_until):
-            found |= {row.id: row for row in page}
-            _check_amount(len(found))
-        async for page in self._listed(await self._last_before(created_since), created_until):
-            found |= {row.id: row for row in page if _is_within(row, created_since, created_until)}
-            _check_amount(len(found))
-        linked = await records.associated(self._caller, _TASKS, found, "contacts")
         wanted = set(contact_ids)
+        try:
+            found = await self._made_between(created_since, created_until)
+        except _TooMany:
+            if not wanted:
+                raise
+            return await self._on(contact_ids, created_since, created_until)
+        linked = await records.associated(self._caller, _TASKS, found, "contacts")
         return [
             activity_from(ObjectType.TASKS, row)
             for one, row in found.items()
             if (wanted & set(linked.get(one, ())) if wanted else one not in linked)
+        ]
+
+    async def _made_between(self, since: datetime, until: datetime | None) -> dict[str, Record]:
+        found: dict[str, Record] = {}
+        async for page in self._searched(since, until):
+            found |= {row.id: row for row in page}
+            _check_amount(len(found))
+        async for page in self._listed(await self._last_before(since), until):
+            found |= {row.id: row for row in page if _is_within(row, since, until)}
+            _check_amount(len(found))
+        return found
+
+    async def _on(
+        self, contact_ids: Collection[str], since: datetime, until: datetime | None
+    ) -> list[Activity]:
+        """After an import thousands are as fresh: all tasks of these contacts, whenever they were made."""
+        linked = await records.associated(self._caller, "contacts", contact_ids, _TASKS)
+        ids = {one for listed in linked.values() for one in listed}
+        rows = await records.read(self._caller, _TASKS, sorted(ids), (*_TASK_PROPERTIES, _CREATED))
+        return [
+            activity_from(ObjectType.TASKS, row) for row in rows if _is_within(row, since, until)
         ]
 
     async def _searched(
@@ -297,9 +317,13 @@ def _kept(rows: Sequence[Record], keys: Collection[str]) -> dict[str, KeptTask]:
     return found
 
 
+class _TooMany(TryLater):
+    """More tasks were made in a period than are looked at one by one."""
+
+
 def _check_amount(count: int) -> None:
     if count > _MOST_ALIKE:
-        raise TryLater(
+        raise _TooMany(
             f"More than {_MOST_ALIKE:,} HubSpot tasks were created in the time in which a task may have been "
             "written. Without a key property Tandem cannot tell which; create it (tandem doctor says how).",
             side=Side.HUBSPOT,
