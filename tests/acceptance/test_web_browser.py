@@ -91,7 +91,10 @@ async def test_from_the_first_link_to_a_task_in_salesforce(
         assert said[1] in await page.text()
 
         await page.click(".tabs a:first-child")
+        assert await page.run("document.querySelector('[data-changed]').innerText") == ""
         await page.click("input[name='kinds.call.enabled']", loads=False)
+        await _preview(page)
+        assert await page.run("document.querySelector('[data-changed]').innerText") != ""
         await page.run(
             "document.querySelector(\"[name='kinds.call.salesforce_task_type']\").value = 'Call'"
         )
@@ -108,6 +111,18 @@ async def test_from_the_first_link_to_a_task_in_salesforce(
         [task] = _tasks(both)
         assert (task["Subject"], task["Type"]) == ("Pricing", "Call")
         assert [each for each in page.complaints if "404" not in each] == []
+
+
+async def _preview(page: Page) -> None:
+    """The subject is shown while somebody types."""
+    field = "input[name='kinds.call.subject_template']"
+    await page.run(f"document.querySelector(\"{field}\").closest('details').open = true")
+    await page.until("document.querySelector('#preview-call').innerText.includes('→')")
+    await page.fill(field, "☎ {title}")
+    await page.until("document.querySelector('#preview-call').innerText.includes('☎')")
+    await page.fill(field, "{nothing}")
+    await page.until("document.querySelector('#preview-call').innerText.includes('{nothing}')")
+    await page.fill(field, "")
 
 
 async def _a_call(both: Sandbox) -> None:

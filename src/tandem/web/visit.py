@@ -26,7 +26,7 @@ from tandem.web.passwords import Passwords
 from tandem.web.settings import WebSettings
 from tandem.web.speech import Speech
 
-__all__ = ["SESSION_COOKIE", "VISIT_COOKIE", "House", "Refused", "Visit"]
+__all__ = ["SESSION_COOKIE", "VISIT_COOKIE", "House", "PastHours", "Refused", "Visit"]
 
 SESSION_COOKIE = "tandem_session"
 VISIT_COOKIE = "tandem_visit"
@@ -44,6 +44,17 @@ class Refused(Exception):
         self.values = values
 
 
+Counted = tuple[datetime, str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastHours:
+    """What happened before ``until``, counted by the hour: that does not change any more."""
+
+    until: datetime
+    counted: tuple[Counted, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What all requests share."""
@@ -55,6 +66,7 @@ class House:
     templates: Environment
     assets: Mapping[str, str]
     previews: dict[tuple[int, Kind], Any] = field(default_factory=dict)
+    hours: dict[int, PastHours] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)

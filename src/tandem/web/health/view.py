@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from starlette.responses import Response, StreamingResponse
 
@@ -15,18 +15,20 @@ from tandem.store.web import Role
 from tandem.web.health.chart import HOURS, activity_chart, calls_chart
 from tandem.web.pages import get, post
 from tandem.web.sentences import reason_sentence
-from tandem.web.visit import Visit
+from tandem.web.visit import PastHours, Visit
 
 __all__ = ["ROUTES"]
 
 _PAGE = 100
+_STILL_WRITTEN = timedelta(hours=2)
+"""A run writes its history with the time at which it decided, which is a little earlier."""
 
 
 async def health(visit: Visit) -> Response:
     found = await visit.desk.asking.health(visit.here.name)
     now = visit.now
     since = now - timedelta(hours=HOURS)
-    counted = visit.members.activity_by_hour(visit.here.id, since)
+    counted = _counted(visit, since)
     calls = [
         (side.title, visit.desk.store.calls_by_hour(account_id, since))
         for side in Side
@@ -42,6 +44,20 @@ async def health(visit: Visit) -> Response:
         activity=activity_chart(counted, now, visit.speech),
         calls=calls_chart(calls, now, visit.speech),
     )
+
+
+def _counted(visit: Visit, since: datetime) -> list[tuple[datetime, str, int]]:
+    """By the hour; hours long past are counted once, for counting 100,000 entries takes a tenth of a second."""
+    known = visit.house.hours.get(visit.here.id)
+    begin = known.until if known is not None and known.until > since else since
+    past = [each for each in known.counted if each[0] >= since] if known is not None else []
+    fresh = visit.members.activity_by_hour(visit.here.id, begin)
+    counted = [*past, *fresh]
+    until = (visit.now - _STILL_WRITTEN).replace(minute=0, second=0, microsecond=0)
+    visit.house.hours[visit.here.id] = PastHours(
+        until=until, counted=tuple(each for each in counted if each[0] < until)
+    )
+    return counted
 
 
 async def records(visit: Visit) -> Response:

@@ -127,9 +127,19 @@ def _value(visit: Visit, fields: Fields, name: Field) -> str:
         return visit.speech("web.record.empty")
     if not isinstance(value, str):
         return visit.speech("web.record.long_text")
+    if name is Field.OWNER:
+        return _owner(visit, value)
     if _INSTANT.fullmatch(value):
         return visit.speech.moment(datetime.fromisoformat(value))
     return value.replace("\x1f", " · ")
+
+
+def _owner(visit: Visit, owner_id: str) -> str:
+    """By name, as both accounts last told."""
+    names = {each.id: each.name for each in visit.desk.owners(visit.here)}
+    names |= {each.id: each.name for each in visit.desk.users(visit.here)}
+    name = names.get(owner_id)
+    return f"{name} ({owner_id})" if name else owner_id
 
 
 def _told(visit: Visit, event: Event) -> Told:

@@ -1,7 +1,10 @@
 """Sync health: what is parked is seen, told in the CRM's words, retried and exported."""
 
 import csv
+import html
 import io
+import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -142,3 +145,22 @@ def test_a_chart_has_an_hour_for_every_hour() -> None:
     assert chart.series[2][1][-2] == 1
     assert [values for _, values in chart.rows()] == [[5, 0, 0], [0, 0, 1]]
     assert activity_chart([], now, told).is_empty
+
+
+async def test_hours_that_are_past_are_counted_once_and_stay_the_same(troubled: Web) -> None:
+    browser = await troubled.signed_in()
+    await browser.get(HEALTH)
+    before = re.findall(r"data-chart=\"([^\"]+)\"", browser.page)[0]
+    troubled.running.advance(3 * 3_600)
+    for _ in range(2):
+        await browser.get(HEALTH)
+        after = re.findall(r"data-chart=\"([^\"]+)\"", browser.page)[0]
+        created = [
+            sum(json.loads(html.unescape(each))["series"][0]["values"]) for each in (before, after)
+        ]
+
+        assert created == [1, 1]
+    troubled.running.advance(49 * 3_600)
+    browser = await troubled.signed_in("bob@example.com")
+    await browser.get(HEALTH)
+    assert "Nothing in these 48 hours" in browser.page
