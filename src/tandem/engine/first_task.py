@@ -128,7 +128,9 @@ class FirstTask:
             new.facts,
             person_found=places.contact_id is not None,
             related_found=bool(places.company_id or places.deal_id),
-            unattached=self._run.policy.task_filter.unattached,
+            unattached=all(
+                each.unattached for each in self._run.policy.task_filters_for(new.facts.created_at)
+            ),
         )
         match verdict:
             case Skip(reason=reason, detail=detail):

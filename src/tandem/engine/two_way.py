@@ -242,11 +242,14 @@ class TwoWay:
         task = pair.living_task
         if task is not None and task.modified_at is not None:
             edited_at |= {(Side.SALESFORCE, name): task.modified_at for name in Field}
+        base = {Side.HUBSPOT: link.hubspot, Side.SALESFORCE: link.salesforce}
+        for side, said in self._rested(pair).items():
+            base[side] = {**base[side], **said}
         return Pair(
             key=link.key,
             kind=link.kind,
             seen={Side.HUBSPOT: self._hubspot_said(pair), Side.SALESFORCE: self._task_said(pair)},
-            base={Side.HUBSPOT: link.hubspot, Side.SALESFORCE: link.salesforce},
+            base=base,
             edited_at=edited_at,
         )
 
@@ -296,8 +299,6 @@ class TwoWay:
         if any(isinstance(action, Unlink) for action in actions):
             return ending(self._run, pair.link, actions, self._said_before(pair, actions))
         hubspot, salesforce = self._settling(pair, actions)
-        if self._was_off(pair):
-            return self._settled(pair, *self._as_they_are(pair))
         updates = {action.side: action.fields for action in actions if isinstance(action, Update)}
         apart = {action.field: action for action in actions if isinstance(action, Conflict)}
         fields, conflicts = self._guarded(pair, updates, apart)
@@ -327,6 +328,9 @@ class TwoWay:
         settles = [action for action in actions if isinstance(action, Settle)]
         hubspot = {name: value for one in settles for name, value in one.hubspot.items()}
         salesforce = {name: value for one in settles for name, value in one.salesforce.items()}
+        rested = self._rested(pair)
+        hubspot = {**rested.get(Side.HUBSPOT, {}), **hubspot}
+        salesforce = {**rested.get(Side.SALESFORCE, {}), **salesforce}
         task = pair.living_task
         if task is not None:
             who = seen_in_salesforce(task.fields, self._run.marker).get(Field.PERSON)
@@ -334,32 +338,34 @@ class TwoWay:
                 salesforce[Field.PERSON] = who
         return hubspot, salesforce
 
-    def _was_off(self, pair: TaskPair) -> bool:
-        """Whether the newest edits fell into a time when task sync was off: as they are they are the base."""
-        policy, link = self._run.policy, pair.link
-        task, activity = pair.living_task, pair.activity
-        newest: list[tuple[datetime | None, datetime | None, datetime | None]] = []
-        if task is not None:
-            newest.append(
-                (link.salesforce_modified_at, task.system_modstamp, policy.salesforce_tasks_since)
-            )
-        if activity is not None and Side.SALESFORCE in self._rules(link).writes:
-            since = policy.kind(link.kind).since
-            newest.append((link.modified_at, activity.modified_at, since))
-        known = [
-            (before, now, since)
-            for before, now, since in newest
-            if before is not None and now is not None and since is not None
-        ]
-        moved = [(before, now, since) for before, now, since in known if now > before]
-        return bool(moved) and all(now <= since for _, now, since in moved)
+    def _rested(self, pair: TaskPair) -> Mapping[Side, Fields]:
+        """
+        What each side says whose newest edit fell into a time when its direction was off: as it is it is the base.
 
-    def _as_they_are(self, pair: TaskPair) -> tuple[Fields, Fields]:
-        hubspot, salesforce = self._hubspot_said(pair), self._task_said(pair)
-        return (
-            {} if isinstance(hubspot, Presence) else hubspot,
-            {} if isinstance(salesforce, Presence) else salesforce,
-        )
+        Nothing where the other record is gone: an edit beats a delete, whenever it was made.
+        """
+        said = {Side.HUBSPOT: self._hubspot_said(pair), Side.SALESFORCE: self._task_said(pair)}
+        if GONE in said.values():
+            return {}
+        return {
+            side: seen
+            for side, seen in said.items()
+            if not isinstance(seen, Presence) and self._is_from_a_rest(pair, side)
+        }
+
+    def _is_from_a_rest(self, pair: TaskPair, side: Side) -> bool:
+        policy, link = self._run.policy, pair.link
+        if side is Side.SALESFORCE:
+            task, since = pair.living_task, policy.salesforce_tasks_since
+            before, newest = link.salesforce_modified_at, task.system_modstamp if task else None
+        else:
+            is_followed = Side.SALESFORCE in self._rules(link).writes
+            since = policy.kind(link.kind).since if is_followed else None
+            before = link.modified_at
+            newest = pair.activity.modified_at if pair.activity else None
+        if before is None or newest is None or since is None:
+            return False
+        return before < newest <= since
 
     def _guarded(
         self,
