@@ -37,11 +37,11 @@ def test_every_text_that_a_page_asks_for_is_there() -> None:
 
 
 def test_no_text_of_the_pages_is_idle() -> None:
-    beginnings = tuple(begun())
+    beginnings, asked = tuple(begun()), used()
     idle = {
         key
         for key in TEXTS
-        if key.startswith("web.") and key not in used() and not key.startswith(beginnings)
+        if key.startswith("web.") and key not in asked and not key.startswith(beginnings)
     }
 
     assert sorted(idle) == []
