@@ -64,6 +64,16 @@ async def test_search_can_stall(account):
     assert ids(await account.search()) == [made["id"]]
 
 
+async def test_a_stalled_search_shows_what_it_had_taken_in(account):
+    old = await account.task()
+    account.settle(100)
+    await account.task()
+    account.settle(10)
+    account.state.faults.arm({"kind": "search_stall", "seconds": 60})
+
+    assert ids(await account.search()) == [old["id"]]
+
+
 async def test_polling_by_modified_date_pages_in_order(account):
     made = []
     for _ in range(7):

@@ -143,7 +143,9 @@ def declare_switches(switches: Switches) -> None:
 def declare_faults(faults: Faults) -> None:
     """The named faults; the kinds that strike requests are declared elsewhere."""
     faults.declare(
-        "search_stall", "Search stops taking in changes for so many seconds", ("seconds",)
+        "search_stall",
+        "Search has taken in nothing for so many seconds, and takes in nothing for as many more",
+        ("seconds",),
     )
     faults.declare("locked", "423 for a write of the record (kind, id)", ("object", "id"))
     faults.declare(

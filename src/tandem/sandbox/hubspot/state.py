@@ -54,7 +54,7 @@ class HubSpotState:
         self.limits = Limits(self.world, self.account)
         self.feeds = Feeds()
         self.lists = Lists()
-        self.search_stalled_until = 0
+        self.search_stalled_until = self.search_stalled_at = 0
 
     def load(self, part: Mapping[str, Any]) -> None:
         """Take in vendor-shaped records with explicit ids; ValueError names what does not fit."""
@@ -63,12 +63,16 @@ class HubSpotState:
     def search_until(self) -> int:
         """The instant up to which Search knows what was written."""
         now = self.crm.tick()
+        lag = int(self.world.switches["search_lag_ms"])
         stall = self.faults.take_named("search_stall")
         if stall is not None:
-            self.search_stalled_until = now + int(float(stall.argument("seconds", 30)) * 1000)
+            span = int(float(stall.argument("seconds", 30)) * 1000)
+            self.search_stalled_until = now + span
+            # What it had taken in before it keeps showing; it stood still for a while when that came to light.
+            self.search_stalled_at = now - span - lag
         if now < self.search_stalled_until:
-            return 0
-        return now - int(self.world.switches["search_lag_ms"])
+            return self.search_stalled_at
+        return now - lag
 
     def summary(self) -> dict[str, Any]:
         """What the account holds."""
