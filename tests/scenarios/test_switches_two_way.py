@@ -130,6 +130,30 @@ async def test_a_first_edit_after_it_is_on_again_travels_alone(story: Story) -> 
     await quiet(story)
 
 
+@pytest.mark.parametrize("kind", ["drop_before", "drop_after"])
+async def test_a_lost_answer_does_not_confuse_what_was_written_with_what_rested(
+    story: Story, kind: str
+) -> None:
+    await switched(story, BOTH)
+    hubspot_id, task_id = await pair(story, subject="One", Priority="Normal")
+    await switched(story, NEITHER)
+    story.edit_in_hubspot(hubspot_id, hs_task_subject="While it was off")
+    story.running.advance(60)
+    await story.running.settings(BOTH)
+    story.running.advance(60)
+    story.edit_task(task_id, Priority="High")
+    rule = {"method": "POST", "path": "/crm/v3/objects/tasks/batch/update", "kind": kind}
+    story.arm("hubspot", rule)
+
+    for _ in range(3):
+        await story.later(minutes=2)
+
+    assert (await story.hubspot_task())["hs_task_priority"] == "HIGH"
+    assert (await story.task())["Priority"] == "High"
+    assert await both_say(story) == ("While it was off", "One")
+    await quiet(story)
+
+
 async def test_one_way_to_hubspot_leaves_hubspots_edits_until_salesforce_changes_the_field(
     story: Story,
 ) -> None:

@@ -299,7 +299,13 @@ class TwoWay:
         if any(isinstance(action, Unlink) for action in actions):
             return ending(self._run, pair.link, actions, self._said_before(pair, actions))
         hubspot, salesforce = self._settling(pair, actions)
+        rested = self._rested(pair)
+        hubspot = {**rested.get(Side.HUBSPOT, {}), **hubspot}
+        salesforce = {**rested.get(Side.SALESFORCE, {}), **salesforce}
         updates = {action.side: action.fields for action in actions if isinstance(action, Update)}
+        if rested and updates:
+            # First the new base alone: after a lost answer it could not be told from what was written.
+            return self._due_again(self._settled(pair, hubspot, salesforce))
         apart = {action.field: action for action in actions if isinstance(action, Conflict)}
         fields, conflicts = self._guarded(pair, updates, apart)
         to_salesforce = fields.get(Side.SALESFORCE, frozenset())
@@ -328,9 +334,6 @@ class TwoWay:
         settles = [action for action in actions if isinstance(action, Settle)]
         hubspot = {name: value for one in settles for name, value in one.hubspot.items()}
         salesforce = {name: value for one in settles for name, value in one.salesforce.items()}
-        rested = self._rested(pair)
-        hubspot = {**rested.get(Side.HUBSPOT, {}), **hubspot}
-        salesforce = {**rested.get(Side.SALESFORCE, {}), **salesforce}
         task = pair.living_task
         if task is not None:
             who = seen_in_salesforce(task.fields, self._run.marker).get(Field.PERSON)
