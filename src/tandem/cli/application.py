@@ -13,6 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from tandem.engine.conflicts import ConflictList, Restored
+from tandem.engine.recreating import Recreated
 from tandem.engine.reports import (
     ConnectionSummary,
     ErrorCard,
@@ -24,6 +26,7 @@ from tandem.engine.reports import (
     RunReport,
     SettingsChange,
 )
+from tandem.engine.undoing_report import UndoReport
 from tandem.settings import ProcessSettings
 
 __all__ = ["Application", "OpenApplication"]
@@ -90,6 +93,33 @@ class Application(Protocol):
     async def plan(self, name: str) -> RunReport: ...
 
     async def explain(self, name: str, asked: str) -> Explanation: ...
+
+    async def undo(
+        self,
+        name: str,
+        run_id: int,
+        *,
+        dry_run: bool = False,
+        limit: int = 100,
+        progress: ProgressCallback | None = None,
+    ) -> UndoReport:
+        """Take a run back, or say what that would do; the first *limit* steps are told one by one."""
+
+    async def release(self, name: str, run_id: int) -> int:
+        """How many links, held by the undo of this run, the next run sees to again."""
+
+    async def conflicts(
+        self, name: str, *, everything: bool = False, limit: int = 200
+    ) -> ConflictList:
+        """What lost a conflict, with *everything* also what was put back since; and pairs that ended."""
+
+    async def restore_conflict(
+        self, name: str, conflict_id: int, *, force: bool = False
+    ) -> Restored:
+        """Write what lost back on its side; over a later edit only by *force*."""
+
+    async def recreate(self, name: str, asked: str) -> Recreated:
+        """Make the lost counterpart of a pair that ended again."""
 
     async def health(self, name: str) -> Health: ...
 

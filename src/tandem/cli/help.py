@@ -32,6 +32,8 @@ ORDER = (
     "sync",
     "serve",
     "explain",
+    "undo",
+    "conflicts",
     "health",
     "errors",
     "resume",

@@ -53,7 +53,7 @@ def print_rows(console: Console, headings: Sequence[str], rows: Sequence[Sequenc
     """A table; where the terminal is too narrow for it, one paragraph a row instead."""
     made = table(*headings)
     for row in rows:
-        made.add_row(*row)
+        made.add_row(*(Text(cell) for cell in row))
     wide = console.options.update(width=1000)
     if console.measure(made, options=wide).maximum <= console.width:
         console.print(made)

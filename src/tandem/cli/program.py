@@ -20,6 +20,7 @@ from typer.exceptions import TyperException
 
 from tandem.cli import (
     bench,
+    conflicts,
     connect,
     demo,
     health,
@@ -29,6 +30,7 @@ from tandem.cli import (
     settings,
     state,
     sync,
+    undo,
 )
 from tandem.cli.application import Application, OpenApplication
 from tandem.cli.help import command_in
@@ -55,7 +57,20 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="rich",
 )
-for _group in (demo, sandbox, connect, settings, sync, health, owners, state, serve, bench):
+for _group in (
+    demo,
+    sandbox,
+    connect,
+    settings,
+    sync,
+    undo,
+    conflicts,
+    health,
+    owners,
+    state,
+    serve,
+    bench,
+):
     _group.register(app)
 
 

@@ -15,6 +15,8 @@ import pytest
 from rich.console import Console
 
 from tandem.cli import run
+from tandem.engine.conflicts import ConflictList, Restored
+from tandem.engine.recreating import Recreated
 from tandem.engine.reports import (
     AccountCalls,
     Check,
@@ -40,6 +42,7 @@ from tandem.engine.reports import (
     Stage,
     Step,
 )
+from tandem.engine.undoing_report import UndoReport
 from tandem.errors import SettingsError, TandemError
 from tandem.model import Kind, LinkState, Side
 from tandem.settings import ProcessSettings, SettingsChange, change_of, show
@@ -101,6 +104,10 @@ class FakeApplication:
     trouble: Mapping[str, TandemError] = field(default_factory=dict)
     steps: Sequence[Step] = (Step(stage=Stage.PULL), Step(stage=Stage.APPLY, done=3, total=70))
     settings: ProcessSettings | None = None
+    undone: UndoReport = field(default_factory=lambda: UndoReport(undone=7, run=REPORT))
+    listed: ConflictList = field(default_factory=ConflictList)
+    restored: Restored | None = None
+    recreated: Recreated | None = None
 
     def _ask(self, *what: Any) -> None:
         self.asked.append(what)
@@ -185,6 +192,40 @@ class FakeApplication:
             decisions=(Decision(about="status", rule="closed"),),
             history=(Event(at=NOON, what="created", side=Side.SALESFORCE, run_id=7),),
         )
+
+    async def undo(
+        self,
+        name: str,
+        run_id: int,
+        *,
+        dry_run: bool = False,
+        limit: int = 100,
+        progress: ProgressCallback | None = None,
+    ) -> UndoReport:
+        self._ask("undo", name, run_id, dry_run)
+        return self.undone
+
+    async def release(self, name: str, run_id: int) -> int:
+        self._ask("release", name, run_id)
+        return 1
+
+    async def conflicts(
+        self, name: str, *, everything: bool = False, limit: int = 200
+    ) -> ConflictList:
+        self._ask("conflicts", name, everything, limit)
+        return self.listed
+
+    async def restore_conflict(
+        self, name: str, conflict_id: int, *, force: bool = False
+    ) -> Restored:
+        self._ask("restore_conflict", name, conflict_id, force)
+        assert self.restored is not None
+        return self.restored
+
+    async def recreate(self, name: str, asked: str) -> Recreated:
+        self._ask("recreate", name, asked)
+        assert self.recreated is not None
+        return self.recreated
 
     async def health(self, name: str) -> Health:
         return Health(

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 import tandem
+from tandem.engine.conflicts import RestoredHow
+from tandem.engine.recreating import RecreatedHow
 from tandem.engine.reports import (
     Check,
     ConnectionState,
@@ -18,10 +20,13 @@ from tandem.engine.reports import (
     RunState,
     Stage,
 )
+from tandem.engine.undoing_report import TakingKind
 from tandem.i18n import LANGUAGES, Messages
 from tandem.i18n.texts import TEXTS
 from tandem.model import Field, Kind, LinkState
 from tandem.settings.keys import SETTINGS
+from tandem.sync.policy import ConflictRule
+from tandem.sync.undo import WhyLeft
 
 SOURCE = Path(tandem.__file__).parent
 BUILT = {
@@ -36,6 +41,11 @@ BUILT = {
     *(f"doctor.{each}" for each in Check),
     *(f"doctor.level.{each}" for each in Level),
     *(f"run.ended_{each}" for each in RunState),
+    *(f"undo.{each}" for each in TakingKind),
+    *(f"undo.why.{each}" for each in WhyLeft),
+    *(f"conflicts.did.{each}" for each in RestoredHow),
+    *(f"conflicts.made.{each}" for each in RecreatedHow),
+    *(f"conflicts.rule.{each}" for each in ConflictRule),
     *(setting.text for setting in SETTINGS.values()),
 }
 OPEN = ("stop.", "rule.", "event.", "erased.", "doctor.", "source.", "web.")  # codes that come from outside
@@ -81,7 +91,7 @@ def test_each_key_that_the_program_asks_for_exists() -> None:
 
 
 def test_no_text_is_idle() -> None:
-    by_table = re.compile(r"(connections|health|errors|owners|plan|explain|usage)\.\w+")
+    by_table = re.compile(r"(connections|health|errors|owners|plan|explain|usage|undo|conflicts)\.\w+")
 
     idle = [
         key for key in TEXTS if key not in WRITTEN and key not in BUILT and not key.startswith(OPEN)

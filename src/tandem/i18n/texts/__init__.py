@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tandem.i18n.texts import (
     commands,
+    conflicts,
     connections,
     doctor,
     health,
@@ -14,6 +15,7 @@ from tandem.i18n.texts import (
     settings,
     settings_keys,
     simulation,
+    undo,
     web,
     web_pages,
     web_settings,
@@ -25,6 +27,7 @@ TEXTS: dict[str, tuple[str, str]] = {}
 
 for _group in (
     commands,
+    conflicts,
     connections,
     doctor,
     health,
@@ -35,6 +38,7 @@ for _group in (
     settings,
     settings_keys,
     simulation,
+    undo,
     web,
     web_pages,
     web_settings,
