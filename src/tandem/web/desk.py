@@ -17,8 +17,9 @@ from tandem.engine.asking import Asking
 from tandem.engine.choosing import plan_settings
 from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connected
-from tandem.engine.prepare import remembered
+from tandem.engine.prepare import load_accounts, remembered
 from tandem.engine.reports import SettingsChange
+from tandem.errors import BudgetSpent, CrmError
 from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser
 from tandem.settings import parse
 from tandem.store import Connection, ConnectionStore, Store
@@ -86,6 +87,27 @@ class Desk:
         self.note(connection, "resumed", connection.suspended_reason)
 
     # ------------------------------------------------------------------ what was read of the accounts
+
+    async def acquaint(self, connection: Connection) -> None:
+        """
+        Read both accounts' own lists where they were never read, as right after connecting.
+
+        A CRM that does not answer leaves them unknown: a page shows what there is.
+        """
+        known = (self.portal(connection), self.org(connection), self.owners(connection))
+        if all(known) or not connection.is_complete or connection.is_suspended:
+            return
+        try:
+            connected = await self.connected(connection)
+            await load_accounts(
+                self.store.run,
+                self.mine(connection),
+                connected.hubspot,
+                connected.salesforce,
+                self.clock.now(),
+            )
+        except (CrmError, BudgetSpent):
+            return
 
     def portal(self, connection: Connection) -> Portal | None:
         return remembered(self.mine(connection), "portal", Portal)

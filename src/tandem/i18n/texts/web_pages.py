@@ -53,7 +53,7 @@ TEXTS = {
     "web.activities.rules": ("Rules", "ルール"),
     "web.activities.language_hint": (
         "People build reports on these words: change them rarely.",
-        "レポートの条件になる文言です。むやみに変えないでください。",
+        "レポートの条件に使われる文言です。変更は慎重に行ってください。",
     ),
     "web.activities.due_hint": (
         "In the HubSpot account's time zone.",

@@ -38,6 +38,7 @@ class KindRow:
 
 
 async def activities(visit: Visit) -> Response:
+    await visit.desk.acquaint(visit.here)
     policy, version = visit.desk.policy(visit.here)
     return _form_page(visit, policy, version, shown_of(policy))
 

@@ -249,3 +249,19 @@ async def test_before_both_accounts_are_connected_settings_can_be_prepared(web: 
 
     assert saved(web).due_time.isoformat() == "07:00:00"
     assert "not connected yet" in told(browser)
+
+
+async def test_right_after_connecting_the_orgs_own_values_are_there(connected: Web) -> None:
+    mine = connected.tandem.store.for_connection(1)
+    for name in ("portal", "org", "owners", "users"):
+        mine.forget_cached(name)
+    browser = await connected.signed_in()
+    await browser.get(ACTIVITIES)
+    assert '<option value="Call">' in browser.page
+
+    for name in ("portal", "org", "owners", "users"):
+        mine.forget_cached(name)
+    connected.running.sandbox.world.faults["salesforce"].arm(
+        [{"kind": "status", "status": 503, "times": -1}]
+    )
+    assert (await browser.get(ACTIVITIES)).status_code == 200
