@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from tandem.engine.conflicts import ConflictList, Restored
+from tandem.engine.importing import ImportReport, Unfinished, Wanted
 from tandem.engine.recreating import Recreated
 from tandem.engine.reports import (
     ConnectionSummary,
@@ -91,6 +92,19 @@ class Application(Protocol):
     ) -> RunReport: ...
 
     async def plan(self, name: str) -> RunReport: ...
+
+    async def bring(
+        self,
+        name: str,
+        wanted: Wanted,
+        *,
+        dry_run: bool = False,
+        progress: ProgressCallback | None = None,
+    ) -> ImportReport:
+        """Import past tasks or activities, or say what that would do."""
+
+    async def unfinished_import(self, name: str, wanted: Wanted) -> Unfinished | None:
+        """How far the same import came when it was stopped; None if there is nothing to go on with."""
 
     async def explain(self, name: str, asked: str) -> Explanation: ...
 

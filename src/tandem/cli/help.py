@@ -30,6 +30,7 @@ ORDER = (
     "owners",
     "plan",
     "sync",
+    "import",
     "serve",
     "explain",
     "undo",
