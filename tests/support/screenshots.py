@@ -72,6 +72,7 @@ class Shown:
             "owners": f"{here}/owners",
             "accounts": f"{here}/accounts",
             "audit": f"{here}/audit",
+            "conflicts": f"{here}/conflicts",
             "connect-salesforce": f"{here}/connect/salesforce",
             "disconnect": f"{here}/disconnect",
             "people": "/people",

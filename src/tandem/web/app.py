@@ -18,6 +18,7 @@ from tandem.store.web import Members
 from tandem.web import sentences
 from tandem.web.activities.view import ROUTES as ACTIVITIES
 from tandem.web.audit.view import ROUTES as AUDIT
+from tandem.web.conflicts.view import ROUTES as CONFLICTS
 from tandem.web.connect.view import ROUTES as CONNECT
 from tandem.web.desk import Desk
 from tandem.web.edge import Edge
@@ -55,6 +56,7 @@ def create_web(
             *AUDIT,
             *HEALTH,
             *RUNS,
+            *CONFLICTS,
             *OWNERS,
         ],
         exception_handlers={HTTPException: not_found, Exception: broken},

@@ -15,9 +15,11 @@ from tandem.clock import Clock
 from tandem.crm.http import Transport
 from tandem.engine.asking import Asking
 from tandem.engine.choosing import plan_settings
+from tandem.engine.conflicts import Conflicting
 from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connected
 from tandem.engine.prepare import load_accounts, remembered
+from tandem.engine.recreating import Recreating
 from tandem.engine.reports import SettingsChange
 from tandem.errors import BudgetSpent, CrmError
 from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser
@@ -57,6 +59,14 @@ class Desk:
             asking=replace(self.asking, who=who),
             connecting=replace(self.connecting, who=who),
         )
+
+    @property
+    def conflicting(self) -> Conflicting:
+        return replace(self.application._conflicting, who=self.who)
+
+    @property
+    def recreating(self) -> Recreating:
+        return replace(self.application._recreating, who=self.who)
 
     @property
     def store(self) -> Store:

@@ -8,6 +8,7 @@ TABS = (
     ("activities", "web.tab.activities"),
     ("sync-health", "web.tab.health"),
     ("runs", "web.tab.runs"),
+    ("conflicts", "web.tab.conflicts"),
     ("owners", "web.tab.owners"),
     ("accounts", "web.tab.accounts"),
     ("audit", "web.tab.audit"),

@@ -26,6 +26,7 @@ TEXTS = {
     "web.cancel": ("Cancel", "キャンセル"),
     "web.next": ("Next", "次へ"),
     "web.more": ("More", "続き"),
+    "web.said": ("{said}", "{said}"),
     "web.table": ("Table", "表"),
     "web.viewer": (
         "You may look at the settings. An administrator can change them.",
@@ -38,6 +39,7 @@ TEXTS = {
     "web.tab.activities": ("Activities", "アクティビティー"),
     "web.tab.health": ("Sync health", "同期の健全性"),
     "web.tab.runs": ("Runs", "同期の履歴"),
+    "web.tab.conflicts": ("Conflicts", "競合"),
     "web.tab.owners": ("Owners", "担当者"),
     "web.tab.accounts": ("Accounts", "アカウント"),
     "web.tab.audit": ("Audit log", "変更履歴"),

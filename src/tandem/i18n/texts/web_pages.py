@@ -201,6 +201,31 @@ TEXTS = {
         "No activity of {asked} is known here.",
         "{asked} のアクティビティーは確認されていません。",
     ),
+    # conflicts
+    "web.conflicts.what": (
+        "Both sides had changed the same field. The rule decided; what lost is kept and can be put back.",
+        "両側で同じ項目が変更され、ルールで一方が採用されたものです。採用されなかった値も残してあり、元に戻せます。",
+    ),
+    "web.conflicts.none": ("No conflicts", "競合はありません"),
+    "web.conflicts.none_what": (
+        "Where both sides change the same field, both values are listed here.",
+        "両側で同じ項目が変更されると、両方の値がここに表示されます。",
+    ),
+    "web.conflicts.restore": ("Put this back", "この値に戻す"),
+    "web.conflicts.force": ("Put it back all the same", "上書きして戻す"),
+    "web.conflicts.all": ("Also those put back", "元に戻したものも表示"),
+    "web.conflicts.open": ("Only those not put back", "まだ戻していないものだけ表示"),
+    "web.conflicts.back": ("put back {when}", "{when} に復元"),
+    "web.conflicts.ended": ("Deleted on one side, edited on the other", "一方で削除、他方で編集"),
+    "web.conflicts.ended_what": (
+        "The edited record stays, and the pair has ended. Recreate makes the deleted one again.",
+        "編集された側は残り、対応付けは終了しています。「作り直す」で、削除された側をもう一度作成できます。",
+    ),
+    "web.conflicts.recreate": ("Recreate", "作り直す"),
+    "web.conflicts.edited": (
+        "Nothing was written: {field} was edited in {side} since, and says now: {present}",
+        "書き込みませんでした。{side}の{field}はその後に編集され、現在の値は「{present}」です。",
+    ),
     # owners
     "web.owners.what": (
         "Which Salesforce user a HubSpot owner's activities are assigned to. Those without one go to the contact's owner, else to the integration user.",
