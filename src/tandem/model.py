@@ -455,13 +455,18 @@ class WriteResult(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """One record's outcome, in the order of the request; ``message`` holds the CRM's own words."""
+    """
+    One record's outcome, in the order of the request; ``message`` holds the CRM's own words.
+
+    ``modified_at`` is the version that the write made, where the answer tells it.
+    """
 
     result: WriteResult
     id: str | None = None
     code: str = ""
     message: str = ""
     fields: tuple[str, ...] = ()
+    modified_at: datetime | None = None
 
 
 # --------------------------------------------------------------------------- HubSpot's own task lists

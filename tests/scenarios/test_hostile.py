@@ -136,6 +136,8 @@ class Distorting:
         if b'"results"' not in answer.body:
             return answer
         body = json.loads(answer.body)
+        if "results" not in body:
+            return answer
         for record in body["results"]:
             self.distort(record)
         if self.double:

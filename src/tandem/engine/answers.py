@@ -24,6 +24,7 @@ from tandem.sync.schedule import next_try
 
 __all__ = [
     "STORAGE_FULL",
+    "at_version",
     "check_storage",
     "created",
     "created_line",
@@ -39,6 +40,9 @@ __all__ = [
 STORAGE_FULL = "STORAGE_LIMIT_EXCEEDED"
 _ID = ("id", "Id")
 _SOON = timedelta(minutes=1)
+_FINISHED_BY_ITSELF = timedelta(seconds=2)
+"""HubSpot moves the modified date of a new record once more by itself, 0.3 to 1 s later [F-nango]."""
+
 _WAITS = {
     "UNABLE_TO_LOCK_ROW": Reason.LOCKED,
     "REQUEST_LIMIT_EXCEEDED": Reason.NO_CALLS_LEFT,
@@ -80,6 +84,22 @@ def updated(run: RunContext, work: Work) -> Done:
             run, work, "updated", record_id=work.record_id, before=work.before, after=_after(work)
         ),
     )
+
+
+def at_version(link: Link, work: Work, answer: Written) -> Link:
+    """
+    *link* with the version that this write made in HubSpot, so that its echo is known when it comes by.
+
+    Not where the record had changed since it was last looked at: what changed may be what it hangs on,
+    which was not read, and the echo is the only news of that.
+    """
+    if work.side is not Side.HUBSPOT or answer.modified_at is None:
+        return link
+    if work.operation == "create":
+        return replace(link, modified_at=answer.modified_at + _FINISHED_BY_ITSELF)
+    before, read = work.link.modified_at, work.target.modified_at
+    is_known = before is not None and read is not None and read <= before
+    return replace(link, modified_at=answer.modified_at) if is_known else link
 
 
 def created_line(run: RunContext, work: Work, record_id: str) -> History:

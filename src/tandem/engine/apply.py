@@ -197,8 +197,10 @@ _UNSETTLED = {
 
 def _written(run: RunContext, operation: str, work: Work, answer: Written) -> Done:
     if operation == "create":
-        return answers_.created(run, work, str(answer.id))
-    return answers_.updated(run, work)
+        done = answers_.created(run, work, str(answer.id))
+    else:
+        done = answers_.updated(run, work)
+    return replace(done, link=answers_.at_version(done.link, work, answer))
 
 
 async def _settled(

@@ -30,6 +30,7 @@ from tandem.mapping.keys import task_key
 from tandem.mapping.salesforce import seen_fields
 from tandem.model import Activity, Field, Kind, Link, LinkState, Side
 from tandem.sync.eligibility import Skip, Wait, verdict
+from tandem.sync.merge import has_changed
 from tandem.sync.reasons import Reason
 
 __all__ = ["Planner"]
@@ -176,7 +177,17 @@ class Planner:
             return False
         if activity.modified_at is None:
             return True
-        return link.modified_at is not None and activity.modified_at <= link.modified_at
+        if link.modified_at is None or activity.modified_at > link.modified_at:
+            return False
+        # The newest version may be our own write, and what a person did just before it is in it, too.
+        return not (self._tasks.has(link) and self._says_something_new(activity, link))
+
+    def _says_something_new(self, activity: Activity, link: Link) -> bool:
+        if link.state is not LinkState.PAIRED:
+            return False
+        said = seen_fields(activity, self._run.now, self._run.marker)
+        known = {name: base for name, base in link.hubspot.items() if name not in _PLACES}
+        return any(name in said and has_changed(base, said[name]) for name, base in known.items())
 
     async def _counter_activities(self, activities: Sequence[Activity]) -> list[Activity]:
         emails = [a for a in activities if a.kind is Kind.SALES_EMAIL and (a.opens or a.clicks)]

@@ -41,6 +41,18 @@ def _refused(message: str = "no", **more: Any) -> Reaction:
     )
 
 
+async def test_a_write_tells_the_version_it_made() -> None:
+    said = {"hs_lastmodifieddate": "2026-03-12T07:34:49.011Z"}
+    made = {"id": "9", "properties": said, "objectWriteTraceId": "0"}
+
+    [written] = await hubspot_on(ScriptedCrm([answer({"results": [made]}, 201)])).create_tasks(
+        _tasks(1)
+    )
+
+    assert written.modified_at is not None
+    assert written.modified_at.isoformat() == "2026-03-12T07:34:49.011000+00:00"
+
+
 async def test_rows_are_told_apart_by_their_traces_in_whatever_order_they_come() -> None:
     def script(asked: Asked) -> Reaction:
         rows = asked.body["inputs"]

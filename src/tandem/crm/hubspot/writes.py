@@ -26,7 +26,7 @@ from tandem.errors import (
     TandemError,
     TryLater,
 )
-from tandem.mapping.hubspot import KEY_PROPERTY
+from tandem.mapping.hubspot import KEY_PROPERTY, readable_instant
 from tandem.model import WriteResult, Written
 
 __all__ = ["BATCH", "Allowance", "BatchWriter", "Row", "Verb", "not_sent", "unknown"]
@@ -62,14 +62,15 @@ class Allowance:
         self.splits = SPLIT_CALLS
 
 
-class _Key(msgspec.Struct, frozen=True, gc=False):
+class _Said(msgspec.Struct, frozen=True, gc=False):
     tandem_key: str | None = None
+    hs_lastmodifieddate: str | None = None
 
 
 class _Done(msgspec.Struct, frozen=True, rename="camel"):
     id: str
     object_write_trace_id: str | None = None
-    properties: _Key = _Key()
+    properties: _Said = _Said()
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -199,7 +200,8 @@ def _outcomes(verb: Verb, rows: Sequence[Row], answer: _Answer) -> list[Written]
             outcomes[place] = told
     for done in answer.results:
         if (at := places.of_result(done)) is not None:
-            outcomes[at] = Written(result=WriteResult.DONE, id=done.id)
+            modified_at = readable_instant(done.properties.hs_lastmodifieddate)
+            outcomes[at] = Written(result=WriteResult.DONE, id=done.id, modified_at=modified_at)
     return [_UNTOLD if outcome is None else outcome for outcome in outcomes]
 
 
