@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tandem.bench.part import Compared
 from tandem.bench.spent import Spent
@@ -19,30 +19,54 @@ _CALLS_FOR_UNKNOWN, _CALLS_WITHOUT_NEWS = 13, 10
 _A_SECOND, _A_SECOND_HTML = 5_000, 2_000
 _GROWTH_MB = 100
 _IDLE, _GROWTH = "calls, nothing new, all kinds", "  growth in MB"
-_WHATEVER_THE_SIZE = (_IDLE, _GROWTH)
+_TASKS_CREATED, _TASKS_UPDATED, _TASKS_TWO_WAY = 11, 12, 22
+_QUIET_BOTH_WAYS, _QUIET_TASKS, _ONE_CHANGE = 11, 2, 3
+_QUIET, _ONLY_TASKS = "calls, quiet, all kinds, tasks both ways", "  only tasks on, both ways"
+_AFTERWARDS = "  at most, in the round after it"
+_CHANGES = {
+    "new_in_salesforce": "calls more, one task new in Salesforce",
+    "new_in_hubspot": "calls more, one task new in HubSpot",
+    "edited_in_salesforce": "calls more, one task edited in Salesforce",
+    "edited_in_hubspot": "calls more, one task edited in HubSpot",
+}
+_WHATEVER_THE_SIZE = (_IDLE, _GROWTH, _QUIET, _ONLY_TASKS, _AFTERWARDS, *_CHANGES.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """
-    Everything one run measured. ``costs`` is by the names that ``ours.costs`` gives; ``batched`` and
-    ``one_by_one`` are None where the SDKs are not installed, ``peaks`` (by activities) is for the long run.
+    Everything one run measured. ``costs`` and ``tasks`` are by the names that ``ours.costs`` and ``tasks.costs``
+    give; ``…batched`` and ``…one_by_one`` are None where the SDKs are not installed, ``peaks`` (by activities)
+    is for the long run.
     """
 
     activities: int
     latency_ms: int
     costs: Mapping[str, Spent]
+    tasks: Mapping[str, Spent]
     text: Spent
     html: Spent
     peak: float
     batched: Compared | None = None
     one_by_one: Compared | None = None
+    tasks_batched: Compared | None = None
+    tasks_one_by_one: Compared | None = None
     peaks: Mapping[int, float] | None = None
 
 
 def rows(measured: Measured) -> list[Row]:
     """One row a figure; all have the same columns, empty where there is nothing to compare or to aim at."""
-    return [*_counted(measured), *_calls(measured), *_cpu(measured), *_rest(measured)]
+    of_tasks = replace(
+        measured, batched=measured.tasks_batched, one_by_one=measured.tasks_one_by_one
+    )
+    return [
+        *_counted(measured),
+        *_calls(measured),
+        *_cpu(measured),
+        *_rest(measured),
+        *_tasks(of_tasks),
+        *_next_to_nothing(of_tasks),
+    ]
 
 
 def least_disturbed(rounds: Sequence[Spent]) -> Spent:
@@ -114,6 +138,54 @@ def _rest(measured: Measured) -> Iterable[Row]:
             yield _row(measured, name, measured.peaks[activities])
         growth = measured.peaks[many] - measured.peaks[few]
         yield _row(measured, _GROWTH, growth, most=_GROWTH_MB)
+
+
+def _tasks(measured: Measured) -> Iterable[Row]:
+    """Salesforce's own tasks, one-way and both ways."""
+    costs = measured.tasks
+    created = costs["created"]
+    known, unknown = created.calls_per(_PER), costs["unknown_contacts"].calls_per(_PER)
+
+    def all_calls(it: Compared) -> Figure:
+        return it.spent.calls_per(_PER)
+
+    yield _row(measured, "calls, tasks created in HubSpot", known, all_calls, most=_TASKS_CREATED)
+    yield _row(measured, "  more, contacts unknown so far", unknown - known)
+    for name, text, most in (
+        ("updated", "calls, tasks updated, one-way", _TASKS_UPDATED),
+        ("updated_two_way", "calls, tasks updated, two-way, to HubSpot", _TASKS_TWO_WAY),
+        ("updated_from_hubspot", "calls, tasks updated, two-way, to Salesforce", _TASKS_TWO_WAY),
+    ):
+        yield _row(measured, text, costs[name].calls_per(_PER), most=most)
+    yield _row(
+        measured,
+        "CPU a task created in HubSpot in µs",
+        created.cpu_micros,
+        lambda it: it.spent.cpu_micros,
+    )
+    yield _row(measured, "CPU a task updated, two-way, in µs", costs["updated_two_way"].cpu_micros)
+    yield _row(
+        measured,
+        f"seconds for 1,000 tasks created, {measured.latency_ms} ms a call",
+        costs["created_delayed"].seconds_per(_PER),
+        lambda it: it.spent.seconds_per(_PER),
+    )
+
+
+def _next_to_nothing(measured: Measured) -> Iterable[Row]:
+    """What a round costs in which next to nothing happened, with tasks both ways."""
+    costs = measured.tasks
+    quiet = costs["quiet"].all_calls
+
+    def most_of(suffix: str) -> int:
+        return max(costs[name + suffix].all_calls for name in _CHANGES) - quiet
+
+    yield _row(measured, _QUIET, quiet, most=_QUIET_BOTH_WAYS)
+    yield _row(measured, _ONLY_TASKS, costs["quiet_tasks"].all_calls, most=_QUIET_TASKS)
+    for name, text in _CHANGES.items():
+        yield _row(measured, text, costs[name].all_calls - quiet, most=_ONE_CHANGE)
+    yield _row(measured, "  at most, if its contact was not read lately", most_of("_cold"))
+    yield _row(measured, _AFTERWARDS, most_of("_echo"), most=0)
 
 
 def _row(

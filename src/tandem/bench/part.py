@@ -13,7 +13,16 @@ import msgspec
 
 from tandem.bench.spent import Spent, peak_mb
 
-__all__ = ["Compared", "answer", "costs", "created", "peak", "plain_code"]
+__all__ = [
+    "Compared",
+    "answer",
+    "costs",
+    "created",
+    "peak",
+    "plain_code",
+    "plain_task_code",
+    "task_costs",
+]
 
 T = TypeVar("T")
 
@@ -30,6 +39,11 @@ def costs(activities: int, latency_ms: int) -> dict[str, Spent]:
     return _elsewhere(dict[str, Spent], "costs", activities=activities, latency_ms=latency_ms)
 
 
+def task_costs(activities: int, latency_ms: int) -> dict[str, Spent]:
+    """``tasks.costs``, in another process."""
+    return _elsewhere(dict[str, Spent], "tasks", activities=activities, latency_ms=latency_ms)
+
+
 def created(activities: int, rounds: int, *, html: bool) -> list[Spent]:
     """``ours.created``, in another process."""
     return _elsewhere(list[Spent], "created", activities=activities, rounds=rounds, html=html)
@@ -44,6 +58,13 @@ def plain_code(activities: int, latency_ms: int, *, batched: bool) -> Compared:
     """``plain.copy``, in another process."""
     return _elsewhere(
         Compared, "plain", activities=activities, latency_ms=latency_ms, batched=batched
+    )
+
+
+def plain_task_code(activities: int, latency_ms: int, *, batched: bool) -> Compared:
+    """``plain_tasks.copy``, in another process."""
+    return _elsewhere(
+        Compared, "plain_tasks", activities=activities, latency_ms=latency_ms, batched=batched
     )
 
 
@@ -74,12 +95,17 @@ def _measured(part: str, **arguments: Any) -> Any:
         from tandem.bench import plain
 
         return Compared(spent=plain.copy(**arguments), peak=peak_mb())
-    from tandem.bench import ours
+    if part == "plain_tasks":
+        from tandem.bench import plain_tasks
+
+        return Compared(spent=plain_tasks.copy(**arguments), peak=peak_mb())
+    from tandem.bench import ours, tasks
 
     measures: dict[str, Callable[..., Coroutine[Any, Any, Any]]] = {
         "costs": ours.costs,
         "created": ours.created,
         "peak": ours.peak_of,
+        "tasks": tasks.costs,
     }
     measure = measures[part]
     return asyncio.run(measure(**arguments))

@@ -16,7 +16,7 @@ from typing import Any
 from tandem.bench.sandbox import Load, SandboxProcess
 from tandem.bench.spent import Spent, Watch
 
-__all__ = ["MISSING", "copy"]
+__all__ = ["MISSING", "Clients", "copy", "parts"]
 
 _NEEDED = ("hubspot", "simple_salesforce")
 MISSING = tuple(name for name in _NEEDED if importlib.util.find_spec(name) is None)
@@ -48,7 +48,7 @@ def copy(activities: int, *, batched: bool, latency_ms: int = 0) -> Spent:
     return spent
 
 
-class _Plain(ABC):
+class Clients:
     """Both clients, signed in."""
 
     def __init__(self, sandbox: SandboxProcess) -> None:
@@ -64,6 +64,10 @@ class _Plain(ABC):
         self.salesforce.base_url = self.salesforce.base_url.replace("https://", "http://")
         self.task = self.salesforce.Task
         self.task.base_url = self.task.base_url.replace("https://", "http://")
+
+
+class _Plain(Clients, ABC):
+    """Copies HubSpot's calls."""
 
     def copy(self, since: str) -> int:
         """Every call changed since then becomes a task; how many there are."""
@@ -103,12 +107,12 @@ class _Batched(_Plain):
         contact_of = self._associated([call.id for call in calls])
         people = self._people(sorted(set(contact_of.values())))
         tasks = [_task(call, people.get(contact_of.get(call.id, ""))) for call in calls]
-        return sum(self._created(part) for part in _parts(tasks, _COLLECTION))
+        return sum(self._created(part) for part in parts(tasks, _COLLECTION))
 
     def _associated(self, ids: Sequence[str]) -> dict[str, str]:
         models = importlib.import_module("hubspot.crm.associations.v4")
         found: dict[str, str] = {}
-        for part in _parts(ids, _ASSOCIATIONS):
+        for part in parts(ids, _ASSOCIATIONS):
             answer = self.hubspot.crm.associations.v4.batch_api.get_page(
                 "calls",
                 "contacts",
@@ -122,7 +126,7 @@ class _Batched(_Plain):
     def _people(self, ids: Sequence[str]) -> dict[str, str]:
         models = importlib.import_module("hubspot.crm.contacts")
         found: dict[str, str] = {}
-        for part in _parts(ids, _BATCH_READ):
+        for part in parts(ids, _BATCH_READ):
             answer = self.hubspot.crm.contacts.batch_api.read(
                 batch_read_input_simple_public_object_id=models.BatchReadInputSimplePublicObjectId(
                     inputs=[{"id": one} for one in part],
@@ -174,5 +178,6 @@ def _task(call: Any, who: str | None) -> dict[str, Any]:
     }
 
 
-def _parts(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+def parts(items: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    """*items*, so many at a time."""
     return (items[start : start + size] for start in range(0, len(items), size))

@@ -36,11 +36,16 @@ def run(
         tell(f"Fewer than {FULL_BATCH:,} fill no batch, so their figures are held against no aim.")
     tell(f"Tandem: {activities:,} activities created, updated, nothing new …")
     costs = part.costs(activities, latency_ms)
+    tell(f"Tandem: {activities:,} tasks of Salesforce, one-way, both ways, next to nothing …")
+    tasks = part.task_costs(activities, latency_ms)
     tell(f"Tandem: CPU, {rounds} x {activities:,} activities with plain bodies, then with HTML …")
     text = least_disturbed(part.created(activities, rounds, html=False))
     html = least_disturbed(part.created(activities, rounds, html=True))
     peak = part.peak(activities, activities, html=False)
-    batched, one_by_one = _plain(activities, latency_ms, tell)
+    batched, one_by_one = _plain(part.plain_code, "activities", activities, latency_ms, tell)
+    tasks_batched, tasks_one_by_one = _plain(
+        part.plain_task_code, "tasks", activities, latency_ms, tell
+    )
     peaks = _peaks(tell) if full else None
     if not full:
         tell(f"Left out: the memory check with {_MANY:,} activities (tandem bench --full).")
@@ -49,18 +54,25 @@ def run(
             activities=activities,
             latency_ms=latency_ms,
             costs=costs,
+            tasks=tasks,
             text=text,
             html=html,
             peak=peak,
             batched=batched,
             one_by_one=one_by_one,
+            tasks_batched=tasks_batched,
+            tasks_one_by_one=tasks_one_by_one,
             peaks=peaks,
         )
     )
 
 
 def _plain(
-    activities: int, latency_ms: int, tell: Callable[[str], None]
+    copy: Callable[..., part.Compared],
+    what: str,
+    activities: int,
+    latency_ms: int,
+    tell: Callable[[str], None],
 ) -> tuple[part.Compared | None, part.Compared | None]:
     if MISSING:
         names = ", ".join(MISSING)
@@ -68,14 +80,14 @@ def _plain(
             f"Left out: plain SDK code, because {names} is not installed (make bench installs it)."
         )
         return None, None
-    tell(f"Plain SDK code: {_PLAIN_ROUNDS} x {activities:,} activities in batches …")
+    tell(f"Plain SDK code: {_PLAIN_ROUNDS} x {activities:,} {what} in batches …")
     batched = min(
-        (part.plain_code(activities, latency_ms, batched=True) for _ in range(_PLAIN_ROUNDS)),
+        (copy(activities, latency_ms, batched=True) for _ in range(_PLAIN_ROUNDS)),
         key=lambda each: each.spent.cpu_micros,
     )
     few = min(activities, _ONE_BY_ONE)
-    tell(f"Plain SDK code: {few:,} activities one by one, scaled to 1,000 …")
-    return batched, part.plain_code(few, latency_ms, batched=False)
+    tell(f"Plain SDK code: {few:,} {what} one by one, scaled to 1,000 …")
+    return batched, copy(few, latency_ms, batched=False)
 
 
 def _peaks(tell: Callable[[str], None]) -> dict[int, float]:

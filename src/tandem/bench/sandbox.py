@@ -11,7 +11,7 @@ import asyncio
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import TracebackType
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 __all__ = ["Load", "SandboxProcess", "serve"]
 
 _EDITED = " (edited)"
-_TITLES = {"calls": "hs_call_title", "emails": "hs_email_subject", "meetings": "hs_meeting_title"}
+_TITLES = {
+    "calls": "hs_call_title",
+    "emails": "hs_email_subject",
+    "meetings": "hs_meeting_title",
+    "tasks": "hs_task_subject",
+}
+
+_SENTENCE = (
+    "Ask whether the offer arrived, and what their quality department says about the new gauge. "
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +85,15 @@ class SandboxProcess:
         """Change the titles of *count* activities, the *first* and those loaded after it."""
         self._ask("edit", kind=kind, first=first, count=count)
 
+    def create_tasks(self, count: int) -> list[str]:
+        """Have a person make *count* Salesforce tasks, each on a contact of its own (those of `Load`); their ids."""
+        made: list[str] = self._ask("create_tasks", count=count)
+        return made
+
+    def edit_tasks(self, ids: Sequence[str]) -> None:
+        """Have a person change the subjects of these Salesforce tasks."""
+        self._ask("edit_tasks", ids=ids)
+
     def advance(self, seconds: float) -> None:
         """Let time pass in both CRMs."""
         self._ask("advance", seconds=seconds)
@@ -119,16 +137,13 @@ class _Commands:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
-    def do(self, line: bytes) -> Mapping[str, Any]:
+    def do(self, line: bytes) -> Any:
         asked: dict[str, Any] = msgspec.json.decode(line)
-        answer: Mapping[str, Any] = getattr(self, f"_{asked.pop('do')}")(**asked)
-        return answer
+        return getattr(self, f"_{asked.pop('do')}")(**asked)
 
     def _load(self, load: Mapping[str, Any]) -> Mapping[str, Any]:
-        from tandem.sandbox.data import bulk_activities
-
         wanted, world = msgspec.convert(load, Load), self._sandbox.world
-        bulk = bulk_activities(
+        bulk = _bulk(
             wanted.count,
             wanted.kind,
             world.clock.now(),
@@ -143,11 +158,26 @@ class _Commands:
         return {}
 
     def _edit(self, kind: str, first: int, count: int) -> Mapping[str, Any]:
-        act = self._sandbox.hubspot.act
-        records = sorted(self._sandbox.hubspot.crm.tables[kind].live)[first : first + count]
-        for record_id in records:
-            title = {_TITLES[kind]: f"{record_id}{_EDITED}"}
-            act("edit", {"object": kind, "id": str(record_id), "properties": title})
+        state, name = self._sandbox.hubspot, _TITLES[kind]
+        live = state.crm.tables[kind].live
+        for record_id in sorted(live)[first : first + count]:
+            title = {name: f"{live[record_id].values[name]}{_EDITED}"}
+            state.act("edit", {"object": kind, "id": str(record_id), "properties": title})
+        return {}
+
+    def _create_tasks(self, count: int) -> Sequence[str]:
+        act, world = self._sandbox.salesforce.act, self._sandbox.world
+        bulk = _bulk(0, "tasks", world.clock.now(), world.seed, contacts=count, html=False)
+        people = [each["Id"] for each in bulk.salesforce["records"]["Contact"]]
+        tasks = (_task(place, person) for place, person in enumerate(people))
+        return [act("create_task", {"fields": task})["id"] for task in tasks]
+
+    def _edit_tasks(self, ids: Sequence[str]) -> Mapping[str, Any]:
+        state = self._sandbox.salesforce
+        table = state.store.table("Task")
+        for task in ids:
+            fields = {"Subject": f"{table.raw[task]['Subject']}{_EDITED}"}
+            state.act("edit_task", {"id": task, "fields": fields})
         return {}
 
     def _advance(self, seconds: float) -> Mapping[str, Any]:
@@ -166,6 +196,23 @@ class _Commands:
 
     def _now(self) -> Mapping[str, Any]:
         return {"now": self._sandbox.world.clock.now().isoformat()}
+
+
+def _bulk(*given: Any, **named: Any) -> Any:
+    # Imported here, so that a measured process is not charged for the memory of the sandbox.
+    from tandem.sandbox.data import bulk_activities
+
+    return bulk_activities(*given, **named)
+
+
+def _task(place: int, person: str) -> dict[str, Any]:
+    """What a person types for a task of some size."""
+    return {
+        "Subject": f"Task {place}",
+        "Description": f"{place}: {_SENTENCE * 10}",
+        "ActivityDate": "2030-01-15",
+        "WhoId": person,
+    }
 
 
 async def serve() -> None:
@@ -190,6 +237,6 @@ async def serve() -> None:
             _say(commands.do(line))
 
 
-def _say(answer: Mapping[str, Any]) -> None:
+def _say(answer: Any) -> None:
     sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
     sys.stdout.buffer.flush()

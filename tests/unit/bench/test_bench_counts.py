@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tandem.bench import ours, part, plain
+from tandem.bench import ours, part, plain, plain_tasks
 from tandem.bench.sandbox import Load, SandboxProcess
 from tandem.bench.spent import Spent, Watch, peak_mb
 
@@ -50,6 +50,49 @@ def test_a_round_without_news_over_all_kinds_stays_within_ten_calls(
     assert "salesforce" not in costs["nothing_new"].calls
 
 
+@pytest.fixture(scope="module")
+def tasks() -> dict[str, Spent]:
+    return part.task_costs(FEW, 0)
+
+
+def test_salesforce_tasks_cost_a_query_and_a_write(tasks: dict[str, Spent]) -> None:
+    """Each write holds 100, so that 1,000 created or updated one-way cost 11 calls."""
+    assert tasks["created"].calls == {"salesforce": 1, "hubspot": 1}
+    assert tasks["updated"].calls == {"salesforce": 1, "hubspot": 1}
+    assert tasks["created_delayed"].calls == tasks["created"].calls
+
+
+def test_two_way_tasks_are_read_before_they_are_written(tasks: dict[str, Spent]) -> None:
+    """The search of HubSpot's own news comes on top: 22 calls for 1,000."""
+    assert tasks["updated_two_way"].calls == {"salesforce": 1, "hubspot": 1 + 1 + 1}
+    assert tasks["updated_from_hubspot"].all_calls <= 7
+
+
+def test_a_quiet_round_both_ways_costs_eleven_calls_and_kinds_that_are_off_none(
+    tasks: dict[str, Spent],
+) -> None:
+    assert tasks["quiet"].calls == {"salesforce": 1, "hubspot": 10}
+    assert tasks["quiet_tasks"].calls == {"salesforce": 1, "hubspot": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "more"),
+    [
+        ("new_in_salesforce", 1),
+        ("new_in_hubspot", 2),
+        ("edited_in_salesforce", 2),
+        ("edited_in_hubspot", 3),
+    ],
+)
+def test_one_change_costs_at_most_three_calls_and_its_echo_none(
+    tasks: dict[str, Spent], change: str, more: int
+) -> None:
+    quiet = tasks["quiet"].all_calls
+
+    assert tasks[change].all_calls - quiet == more
+    assert tasks[f"{change}_echo"].all_calls == quiet
+
+
 def test_a_delayed_round_costs_the_same_calls(costs: dict[str, Spent]) -> None:
     assert costs["created_delayed"].calls == costs["created"].calls
     assert costs["updated_delayed"].calls == costs["updated"].calls
@@ -80,6 +123,14 @@ def test_plain_code_one_by_one_costs_three_calls_a_record() -> None:
     spent = plain.copy(3, batched=False)
 
     assert spent.calls == {"hubspot": 1 + 2 * 3, "salesforce": 3}
+
+
+def test_plain_code_for_tasks_makes_every_task() -> None:
+    """A query, a search for contacts, a batch; or a search and a create for each."""
+    batched = part.plain_task_code(FEW, 0, batched=True)
+
+    assert batched.spent.calls == {"salesforce": 1, "hubspot": 2}
+    assert plain_tasks.copy(3, batched=False).calls == {"salesforce": 1, "hubspot": 2 * 3}
 
 
 def test_the_peak_is_that_of_the_measured_process() -> None:

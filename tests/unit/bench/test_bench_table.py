@@ -32,12 +32,32 @@ COSTS = {
     "updated_delayed": spent(10, wall=0.8),
 }
 
+TASKS = {
+    "unknown_contacts": spent(43, salesforce=3),
+    "created": spent(11, salesforce=1),
+    "created_delayed": spent(11, wall=1.1),
+    "updated": spent(11, salesforce=1),
+    "updated_two_way": spent(23, salesforce=1),
+    "updated_from_hubspot": spent(11, salesforce=3),
+    "quiet": spent(11, salesforce=1, activities=1),
+    "quiet_tasks": spent(2, salesforce=1),
+    **{
+        f"{name}{suffix}": spent(calls, activities=1)
+        for name in ("new_in_salesforce", "new_in_hubspot", "edited_in_salesforce")
+        for suffix, calls in (("_cold", 16), ("", 13), ("_echo", 11))
+    },
+    "edited_in_hubspot_cold": spent(17, activities=1),
+    "edited_in_hubspot": spent(15, activities=1),
+    "edited_in_hubspot_echo": spent(11, activities=1),
+}
+
 
 def measured(**more: object) -> Measured:
     given: dict[str, object] = {
         "activities": 1_000,
         "latency_ms": 50,
         "costs": COSTS,
+        "tasks": TASKS,
         "text": spent(9, cpu=0.19),
         "html": spent(9, cpu=0.6),
         "peak": 90.0,
@@ -64,6 +84,33 @@ def test_each_aim_says_whether_it_was_met() -> None:
     assert table["of them for the contacts"]["tandem"] == 12
     assert table["activities/s on one core, plain bodies"]["met"] == "yes"
     assert table["activities/s on one core, HTML bodies"]["met"] == "no"
+
+
+def test_tasks_of_salesforce_have_aims_of_their_own() -> None:
+    table = by_name(rows(measured()))
+
+    created = table["calls, tasks created in HubSpot"]
+    assert (created["aim"], created["met"]) == ("≤ 11", "yes")
+    assert table["more, contacts unknown so far"]["tandem"] == 32
+    assert table["calls, tasks updated, two-way, to HubSpot"]["met"] == "no"
+
+
+def test_one_change_is_held_against_a_quiet_round() -> None:
+    table = by_name(rows(measured(activities=100)))
+
+    assert table["calls, quiet, all kinds, tasks both ways"]["met"] == "yes"
+    assert table["calls more, one task new in HubSpot"]["tandem"] == 2
+    assert table["calls more, one task edited in HubSpot"]["met"] == "no"
+    assert table["at most, if its contact was not read lately"]["tandem"] == 6
+    assert table["at most, in the round after it"]["tandem"] == 0
+
+
+def test_plain_code_for_tasks_stands_beside_tasks_alone() -> None:
+    many = Compared(spent=spent(21, salesforce=1, cpu=0.8, wall=2.0), peak=70.0)
+    table = by_name(rows(measured(tasks_batched=many)))
+
+    assert table["calls, tasks created in HubSpot"]["SDK batched"] == 21
+    assert table["calls, created"]["SDK batched"] == ""
 
 
 def test_figures_are_for_a_thousand_however_many_were_measured() -> None:
@@ -130,7 +177,13 @@ def test_a_run_tells_what_it_measures_and_what_it_leaves_out(
         asked.append(("plain", activities, latency_ms, batched))
         return Compared(spent=spent(21), peak=60.0)
 
+    def plain_task_code(activities: int, latency_ms: int, *, batched: bool) -> Compared:
+        asked.append(("plain tasks", activities, latency_ms, batched))
+        return Compared(spent=spent(21), peak=60.0)
+
     monkeypatch.setattr(part, "costs", costs)
+    monkeypatch.setattr(part, "task_costs", lambda activities, latency_ms: TASKS)
+    monkeypatch.setattr(part, "plain_task_code", plain_task_code)
     monkeypatch.setattr(part, "created", created)
     monkeypatch.setattr(part, "peak", lambda activities, contacts, *, html: 90.0)
     monkeypatch.setattr(part, "plain_code", plain_code)
@@ -146,6 +199,7 @@ def test_a_run_tells_what_it_measures_and_what_it_leaves_out(
         ("plain", 1_000, 20, True),
     ]
     assert ("plain", 200, 20, False) in asked
+    assert ("plain tasks", 200, 20, False) in asked
     assert ("created", 50_000, 1, False) in asked
     assert "Left out: the memory check with 50,000 activities (tandem bench --full)." in said
     assert "growth in MB" not in by_name(table)
