@@ -18,6 +18,7 @@ from tandem.engine.choosing import plan_settings
 from tandem.engine.conflicts import Conflicting, ConflictList, Restored
 from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connectors
+from tandem.engine.explaining_live import Looking
 from tandem.engine.importing import Importing, ImportReport, Unfinished, Wanted
 from tandem.engine.prepare import outdate
 from tandem.engine.recreating import Recreated, Recreating
@@ -95,6 +96,7 @@ class Application:
             owner=this_process(),
             at=self._at,
         )
+        self._looking = Looking(runner=self._runner)
         self._undoing = Undoing(store=self._store, runner=self._runner, who=who)
         self._conflicting = Conflicting(store=self._store, runner=self._runner, who=who)
         self._recreating = Recreating(store=self._store, runner=self._runner, who=who)
@@ -293,7 +295,10 @@ class Application:
     # ------------------------------------------------------------------ asking
 
     async def explain(self, name: str, asked: str) -> Explanation:
-        return await self._asking.explain(name, asked)
+        answer = await self._asking.explain(name, asked)
+        if answer.state is not None:
+            return answer
+        return await self._looking.look(self._store.connection(name), answer)
 
     async def health(self, name: str) -> Health:
         return await self._asking.health(name)

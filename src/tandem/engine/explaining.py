@@ -6,16 +6,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from tandem.engine.context import LONG_AGO
-from tandem.engine.reports import Decision, Event, Explanation
+from tandem.engine.reports import Agreed, Decision, Dispute, Event, Explanation
 from tandem.errors import SettingsError
 from tandem.mapping.ids import hubspot_url, parse_reference, salesforce_url
-from tandem.model import Link, LinkState, ObjectType, PersonType, Portal, Side
+from tandem.mapping.record_values import shown
+from tandem.model import (
+    Field,
+    Link,
+    LinkState,
+    ObjectType,
+    PersonType,
+    Portal,
+    Side,
+    TextMark,
+    Value,
+)
 from tandem.store.connection_store import ConnectionStore
-from tandem.store.rows import History
+from tandem.store.rows import History, KeptConflict
 
 __all__ = ["explain", "find_links"]
 
-_ALWAYS_SALESFORCE = frozenset({"created", "updated", "adopted"})
+_WRITES = frozenset({"created", "updated", "deleted", "adopted", "replaced"})
+_LONGEST = 200
 
 
 def explain(
@@ -44,7 +56,7 @@ def explain(
         key=link.key,
         state=link.state,
         reason=link.reason,
-        detail=link.detail,
+        detail="" if link.state is LinkState.ENDED else link.detail,
         hubspot_id=link.hubspot_id,
         hubspot_url=_hubspot_page(link, portal),
         salesforce_id=link.salesforce_id,
@@ -56,6 +68,9 @@ def explain(
         due_at=link.due_at,
         decisions=_decisions(history),
         history=tuple(_event(entry) for entry in history),
+        agreed=_agreed(link),
+        conflicts=tuple(_dispute(kept) for kept in store.conflicts(key=link.key)),
+        followed_by=link.detail if link.state is LinkState.ENDED else "",
     )
 
 
@@ -104,14 +119,64 @@ def _decisions(history: list[History]) -> tuple[Decision, ...]:
     return ()
 
 
+def _side(entry: History) -> Side | None:
+    """Where it was written; entries of the first version name no side, and were all Salesforce's."""
+    if entry.what not in _WRITES:
+        return None
+    return Side(entry.detail.get("side", Side.SALESFORCE.value))
+
+
+def _changes(before: Mapping[str, str | None], after: Mapping[str, str | None]) -> dict[str, str]:
+    """What was written by the CRM's own names, and what it covered where that was read."""
+    return {
+        name: f"{_short(before[name])} → {_short(value)}" if name in before else _short(value)
+        for name, value in after.items()
+    }
+
+
+def _short(value: str | None) -> str:
+    said = " ".join(shown(value).split()) or "∅"
+    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+
+
+def _agreed(link: Link) -> tuple[Agreed, ...]:
+    return tuple(
+        Agreed(
+            field=name,
+            hubspot=_said(link.hubspot.get(name)),
+            salesforce=_said(link.salesforce.get(name)),
+        )
+        for name in Field
+        if name in link.hubspot or name in link.salesforce
+    )
+
+
+def _said(value: Value) -> str | None:
+    return "…" if isinstance(value, TextMark) else value
+
+
+def _dispute(kept: KeptConflict) -> Dispute:
+    return Dispute(
+        id=kept.id,
+        at=kept.at,
+        field=kept.field,
+        winner=kept.winner,
+        kept=kept.kept,
+        lost=kept.lost,
+        restored_at=kept.restored_at,
+    )
+
+
 def _event(entry: History) -> Event:
     detail: Mapping[str, Any] = entry.detail
     values = dict.fromkeys(detail.get("fields", ()), "")
+    if entry.what == "updated":
+        values |= _changes(detail.get("before", {}), detail.get("after", {}))
     values |= {f"replaced {name}": text for name, text in detail.get("replaced", {}).items()}
     return Event(
         at=entry.at,
         what=entry.what,
-        side=Side.SALESFORCE if entry.what in _ALWAYS_SALESFORCE else None,
+        side=_side(entry),
         run_id=entry.run_id,
         settings_version=detail.get("settings_version"),
         reason=detail.get("reason", ""),

@@ -18,10 +18,12 @@ from tandem.settings.change import SettingsChange
 
 __all__ = [
     "AccountCalls",
+    "Agreed",
     "Check",
     "ConnectionState",
     "ConnectionSummary",
     "Decision",
+    "Dispute",
     "ErrorCard",
     "Event",
     "Explanation",
@@ -42,6 +44,7 @@ __all__ = [
     "SourceHealth",
     "Stage",
     "Step",
+    "Verdict",
 ]
 
 
@@ -264,8 +267,51 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What both sides said of one field when they last agreed; of a long text only that there was one ("…")."""
+
+    field: Field
+    hubspot: str | None = None
+    salesforce: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispute:
+    """A field that both sides had changed: which value stayed, and which one lost."""
+
+    id: int
+    at: datetime
+    field: Field
+    winner: Side
+    kept: Mapping[str, str | None]
+    lost: Mapping[str, str | None]
+    restored_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """
+    What a run would do now with a record that Tandem has never met, as its CRM shows it.
+
+    ``would`` is None where the record was not found, or is none that syncs; ``reason`` then says which.
+    """
+
+    side: Side
+    record_id: str
+    would: Operation | None = None
+    reason: str = ""
+    detail: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Why one activity is where it is. ``state`` is None for a record that Tandem has never met."""
+    """
+    Why one activity is where it is.
+
+    ``state`` is None for a record that Tandem has never met; then ``verdict`` is what would become of it.
+    ``followed_by`` is the key that a record of a pair that ended goes by now.
+    """
 
     connection: str
     asked: str
@@ -283,6 +329,10 @@ class Explanation:
     due_at: datetime | None = None  # when it is looked at again
     decisions: tuple[Decision, ...] = ()
     history: tuple[Event, ...] = ()
+    agreed: tuple[Agreed, ...] = ()
+    conflicts: tuple[Dispute, ...] = ()
+    followed_by: str = ""
+    verdict: Verdict | None = None
 
 
 # --------------------------------------------------------------------------- health

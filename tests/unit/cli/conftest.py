@@ -108,6 +108,7 @@ class FakeApplication:
     listed: ConflictList = field(default_factory=ConflictList)
     restored: Restored | None = None
     recreated: Recreated | None = None
+    explanation: Explanation | None = None
 
     def _ask(self, *what: Any) -> None:
         self.asked.append(what)
@@ -178,6 +179,8 @@ class FakeApplication:
 
     async def explain(self, name: str, asked: str) -> Explanation:
         self._ask("explain", name, asked)
+        if self.explanation is not None:
+            return self.explanation
         if asked != "11":
             return Explanation(connection=name, asked=asked)
         return Explanation(
