@@ -124,6 +124,8 @@ def _task_warnings(
     if is_begun:
         yield messages("change.tasks_from_now", since=_moment(after.salesforce_tasks_since))
         yield messages("change.tasks_key", property=KEY_PROPERTY)
+        if not after.task_filter.subtypes and after.task_filter.condition is None:
+            yield messages("change.tasks_unfiltered")
     elif before.salesforce_task_sync and not after.salesforce_task_sync:
         yield messages("change.tasks_off")
     elif any(former.until == now for former in after.former_task_filters):

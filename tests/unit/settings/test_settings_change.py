@@ -286,10 +286,21 @@ def test_switching_task_sync_on_says_whose_edits_count() -> None:
 
     assert alone.warnings[0].startswith("Salesforce task sync: tasks created in Salesforce from")
     assert "tandem_key" in alone.warnings[1]
-    assert alone.warnings[2].startswith("Salesforce leads")
+    assert alone.warnings[2].startswith("Without a filter every e-mail")
+    assert alone.warnings[3].startswith("Salesforce leads")
     assert both.warnings[-1].startswith("Tasks sync both ways")
     assert [warning.split(":")[0] for warning in no_more.warnings[:1]] == ["Task"]
     assert no_more.warnings[-1].startswith("Salesforce leads")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("subtypes", "Task,Call"), ("condition", "TaskSubtype != 'Email'")]
+)
+def test_a_filter_spares_the_warning_of_logged_mail(name: str, words: str) -> None:
+    text = on(START, f"{FILTER}.{name}", words)
+    change = changed(text, with_value(text, "salesforce_tasks.enabled", "true"))
+
+    assert not [each for each in change.warnings if "e-mail" in each]
 
 
 def test_switching_task_sync_off_says_what_stays() -> None:

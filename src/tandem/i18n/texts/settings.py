@@ -124,6 +124,10 @@ TEXTS = {
         "Its first run adds the property {property} to HubSpot's tasks, where it may; by it no task is written twice.",
         "最初の同期で、可能であればHubSpotのタスクにプロパティー {property} を追加します。二重の作成を防ぐためのものです。",
     ),
+    "change.tasks_unfiltered": (
+        "Without a filter every e-mail that Salesforce logs as a task goes to HubSpot too; salesforce_tasks.filter.subtypes leaves them out.",
+        "絞り込まないと、SalesforceがToDoとして記録したEメールもすべてHubSpotに送られます。salesforce_tasks.filter.subtypes で除外できます。",
+    ),
     "change.tasks_both_ways": (
         "Tasks sync both ways: an edit on either side reaches the other.",
         "タスクは双方向に同期されます。どちらで編集しても、もう一方に反映されます。",
