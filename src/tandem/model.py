@@ -381,12 +381,18 @@ class LinkState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """An announced write to ``side``: what the pair's base will be once it has landed."""
+    """
+    An announced write to ``side``: what the pair's base will be once it has landed.
+
+    ``before`` is what that side said of the fields when the write was announced: empty where it was not
+    read, None where it said its base.
+    """
 
     operation: str  # "create", "update", "delete"
     side: Side = Side.SALESFORCE
     hubspot: Fields
     salesforce: Fields
+    before: Fields | None = None
     announced_at: datetime
     run_id: int
 

@@ -16,6 +16,7 @@ from tests.support.stores import ANN, KEYRING, NOW, Clock, a_connection, a_link,
 from tandem.errors import AlreadyRunning, SettingsError, StoreError
 from tandem.model import Field, Side, TextMark
 from tandem.store import History, KeptConflict, Keyring, RecordKind, Store
+from tandem.store.rows import RESTORED_AT
 from tandem.store.tables import METADATA
 from tandem.store.web import Members, Purpose, Role
 
@@ -70,13 +71,33 @@ def _sign_in(store: Store) -> None:
 
 
 def _rows(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """Everything but the note that it was restored."""
     with store._database.reading() as connection:
         return {
             table.name: sorted(
-                (tuple(row) for row in connection.execute(sa.select(table))), key=repr
+                (
+                    tuple(row)
+                    for row in connection.execute(sa.select(table))
+                    if RESTORED_AT not in row
+                ),
+                key=repr,
             )
             for table in METADATA.sorted_tables
         }
+
+
+def test_every_connection_knows_when_it_was_restored(
+    opened: Callable[[str], Store], tmp_path: Path
+) -> None:
+    store = opened("file")
+    _fill(store)
+    mine = store.for_connection(1)
+    before = mine.restored_at()
+
+    store.backup(tmp_path / "state.backup")
+    store.restore(tmp_path / "state.backup")
+
+    assert (before, mine.restored_at()) == (None, NOW)
 
 
 @pytest.mark.parametrize("target", KINDS)

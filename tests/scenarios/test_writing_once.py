@@ -190,6 +190,7 @@ async def test_a_worker_that_lost_its_lease_saves_nothing_more(tmp_path: Path) -
         report = await story.running.tandem.sync("default")
 
         assert (report.state, report.reason) == (RunState.STOPPED, "lease_lost")
+        assert await story.tasks() == []
         running.clock.advance(5 * 365 * 86_400)
         await story.sync()
         assert len(await story.tasks()) == 3

@@ -241,6 +241,7 @@ class Again:
             record={"Id": task.id, **new},
             fields=tuple(sorted(fields)),
             fallbacks=self.fallbacks(change),
+            said_before=now,
             read_at_version=task.modified_at,
             before={name: _text(task.fields.get(name)) for name in new},
             replaced=_replaced(task, new, touched, self._run),

@@ -25,6 +25,8 @@ NO_SCHEMA = TaskSchema(key=KeyProperty.NONE, statuses=())
 LONG_AGO = datetime.fromtimestamp(0, UTC)
 """Older than anything remembered: for asking a cache for what it has, however old."""
 
+_CERTAINLY_NEW = timedelta(minutes=15)
+
 FRESH = timedelta(minutes=15)
 """How old correspondence, owners and the org's own lists may be when they are used (DESIGN)."""
 
@@ -57,7 +59,19 @@ class RunContext:
     tally: Tally
     marker: Callable[[str], str]
     now: datetime
+    restored_at: datetime | None = None  # when the database was last replaced by a backup
     dry_run: bool = False
     is_import: bool = False  # a person asked for what is old, too: no brake on how much is created
     is_org_new: bool = False  # the org was read again in this run, after a refusal
     at: Callable[[str], None] = field(default=lambda point: None)
+
+    def is_certainly_new(self, created_at: datetime) -> bool:
+        """
+        Whether nothing can have been written for a record created then that Tandem does not know of.
+
+        An older one may have been written before, forgotten by a database that was lost or restored, and
+        deleted by a person since: the key's uniqueness does not count in the recycle bin. One query tells.
+        """
+        if self.restored_at is not None and created_at <= self.restored_at:
+            return False
+        return self.now - created_at <= _CERTAINLY_NEW

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -21,12 +21,6 @@ from tandem.sync.schedule import second_look
 from tandem.sync.status import closes_at
 
 __all__ = ["First", "next_look"]
-
-_CERTAINLY_NEW = timedelta(minutes=15)
-"""
-An activity older than this may have had a task that Tandem's database forgot (restored, lost) and a person
-has since deleted: the key's uniqueness does not count in the recycle bin. One query for 1,000 tells.
-"""
 
 _WHOLE = tuple(Field)
 """What the creation of a task writes."""
@@ -119,7 +113,7 @@ class First:
             participants=draft.participants,
             subject=draft.subject,
             look_first=not self._run.org.has_key_field
-            or self._run.now - activity.created_at > _CERTAINLY_NEW,
+            or not self._run.is_certainly_new(activity.created_at),
         )
 
     # ------------------------------------------------------------------ not written

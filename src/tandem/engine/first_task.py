@@ -24,9 +24,6 @@ from tandem.sync.reasons import Reason
 
 __all__ = ["FirstTask", "NewTaskOf"]
 
-_CERTAINLY_NEW = timedelta(minutes=15)
-"""As for tasks in Salesforce: an older one may have been written before, and forgotten by a restored database."""
-
 _WHOLE = tuple(Field)
 
 
@@ -162,7 +159,7 @@ class FirstTask:
             due_at=None,
             attempts=0,
         )
-        is_old = run.now - new.facts.created_at > _CERTAINLY_NEW
+        is_old = not run.is_certainly_new(new.facts.created_at)
         was_tried = known.intent is not None
         return Work(
             operation="create",

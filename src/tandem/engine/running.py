@@ -226,6 +226,7 @@ class Runner:
             dry_run=dry_run,
             settings_version=policy.version,
             kinds=tally.by_kind(),
+            written=tally.written(),
             calls=calls,
             planned=planned,
             reason=ending.reason,
@@ -278,6 +279,7 @@ class Runner:
             tally=tally,
             marker=mine.marker(),
             now=self.clock.now(),
+            restored_at=mine.restored_at(),
             dry_run=dry_run,
             at=self.at,
         )

@@ -449,6 +449,7 @@ class TwoWay:
             record={"Id": task.id, **record},
             fields=tuple(sorted(fields)),
             fallbacks=self._again.fallbacks(change),
+            said_before=seen_in_salesforce(task.fields, self._run.marker),
             read_at_version=task.modified_at,
             before={name: _text(task.fields.get(name)) for name in record},
             conflicts=tuple(
@@ -498,6 +499,7 @@ class TwoWay:
             target=settled.link,
             record={"id": pair.link.hubspot_id, **properties},
             fields=tuple(sorted(fields)),
+            said_before=_fields_of(self._hubspot_said(pair)),
             before=covered,
             replaced=self._replaced(pair, covered, fields),
             conflicts=tuple(
@@ -690,6 +692,10 @@ def _exchanged(
     """The HubSpot ids that stand for something, after the exchange."""
     left = {i for i, target in known.items() if target and i not in removed}
     return sorted(left | ({added} if added else set()))
+
+
+def _fields_of(seen: Seen) -> Fields:
+    return {} if isinstance(seen, Presence) else seen
 
 
 def _text(value: Any) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 from tandem.crm.connector import AssociationChange
 from tandem.engine.context import RunContext
 from tandem.engine.reports import Decision, Outcome
-from tandem.model import Associations, Field, Intent, Link, LinkState, Side
+from tandem.model import Associations, Field, Fields, Intent, Link, LinkState, Side
 from tandem.store.rows import History, KeptConflict
 from tandem.sync.reasons import Reason
 
@@ -48,6 +48,7 @@ class Work:
     account_id: str = ""  # what Salesforce locks: writes of one account go together
     participants: tuple[str, ...] = ()
     subject: str = ""
+    said_before: Fields | None = None  # what the written side says now: empty where it was not read
     look_first: bool = False
     is_adoption: bool = False
     read_at_version: datetime | None = (
@@ -82,6 +83,7 @@ def intent_of(run: RunContext, work: Work) -> Intent:
         side=work.side,
         hubspot=work.target.hubspot,
         salesforce=work.target.salesforce,
+        before=work.said_before,
         announced_at=run.now,
         run_id=run.run_id,
     )

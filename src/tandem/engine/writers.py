@@ -72,13 +72,10 @@ class _SalesforceTasks:
 
     async def update(self, works: Sequence[Work]) -> Sequence[Written]:
         """A single one only if nobody has edited the task since it was read; it is decided about anew then."""
-        if len(works) == 1 and works[0].read_at_version is not None:
-            [work] = works
-            return [
-                await self._run.salesforce.update_task_if_unmodified(
-                    work.record, work.read_at_version
-                )
-            ]
+        version = works[0].read_at_version if len(works) == 1 else None
+        if version is not None:
+            record = works[0].record
+            return [await self._run.salesforce.update_task_if_unmodified(record, version)]
         return await self._run.salesforce.update_tasks([work.record for work in works])
 
     async def delete(self, works: Sequence[Work]) -> Sequence[Written]:

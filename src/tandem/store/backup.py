@@ -20,7 +20,8 @@ from tandem.errors import AlreadyRunning, SettingsError, StoreError
 from tandem.store.database import Database
 from tandem.store.migrate import migrate
 from tandem.store.parts import Clock
-from tandem.store.tables import METADATA, lease, sealed_note
+from tandem.store.rows import RESTORED_AT
+from tandem.store.tables import METADATA, cached, connection, lease, sealed_note
 
 __all__ = ["read_backup", "write_backup"]
 
@@ -60,6 +61,25 @@ def read_backup(
                 with database.writing() as written:
                     _check_is_idle(written, clock)
                     _replace_all(database, read, written)
+                    _note_restored(written, clock)
+
+
+def _note_restored(written: Connection, clock: Clock) -> None:
+    """What was written to a CRM since the backup is forgotten: nothing from before now is certainly new."""
+    now = clock()
+    written.execute(cached.delete().where(cached.c.name == RESTORED_AT))
+    ids = written.execute(select(connection.c.id)).scalars().all()
+    rows = [
+        {
+            "connection_id": connection_id,
+            "name": RESTORED_AT,
+            "value": now.isoformat().encode(),
+            "cached_at": now,
+        }
+        for connection_id in ids
+    ]
+    if rows:
+        written.execute(cached.insert(), rows)
 
 
 def _fill(database: Database, draft: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 from tandem.store.database import slices
 from tandem.store.encoding import contact_from, person_from, to_json
 from tandem.store.parts import ConnectionPart
-from tandem.store.rows import CachedPerson, RecordKind
+from tandem.store.rows import RESTORED_AT, CachedPerson, RecordKind
 from tandem.store.tables import cached, owner_pair, person, person_address, record_pair
 
 __all__ = ["Caches", "Pairs", "People"]
@@ -112,6 +112,11 @@ class Caches(ConnectionPart):
         with self._database.writing() as database:
             row = self._row(name=name, value=value, cached_at=at)
             self._database.upsert(database, cached, [row])
+
+    def restored_at(self) -> datetime | None:
+        """When the database was last replaced by a backup; None if it never was."""
+        saved = self.cached(RESTORED_AT, datetime.fromtimestamp(0, UTC))
+        return None if saved is None else datetime.fromisoformat(saved.decode())
 
     def forget_cached(self, name: str) -> None:
         with self._database.writing() as database:

@@ -12,6 +12,7 @@ from typing import Any
 from tandem.model import Contact, Field, Person, Side
 
 __all__ = [
+    "RESTORED_AT",
     "Account",
     "AuditEntry",
     "CachedPerson",
@@ -25,6 +26,10 @@ __all__ = [
     "Run",
     "SettingsVersion",
 ]
+
+
+RESTORED_AT = "restored_at"
+"""The cached value that tells when a connection's database was last replaced by a backup."""
 
 
 class RecordKind(enum.StrEnum):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC
 
-from tandem.model import Field, Fields, Link, Side
+from tandem.model import Field, Fields, Intent, Link, Side
 from tandem.sync.merge import is_same
 from tandem.sync.pair import GONE, Pair, Presence
 
@@ -37,7 +37,7 @@ def recovered(pair: Pair) -> Pair:
             return settled
         case _:
             base = pair.base or announced
-            return replace(settled, base=_folded(base, announced, pair.written, target))
+            return replace(settled, base=_folded(base, intent, target))
 
 
 def fold(link: Link, seen: Fields) -> tuple[Fields, Fields]:
@@ -48,20 +48,21 @@ def fold(link: Link, seen: Fields) -> tuple[Fields, Fields]:
     """
     if link.intent is None:
         return link.hubspot, link.salesforce
-    written = link.intent.side
     base = {Side.HUBSPOT: link.hubspot, Side.SALESFORCE: link.salesforce}
-    announced = {Side.HUBSPOT: link.intent.hubspot, Side.SALESFORCE: link.intent.salesforce}
-    folded = _folded(base, announced, written, seen)
+    folded = _folded(base, link.intent, seen)
     return folded[Side.HUBSPOT], folded[Side.SALESFORCE]
 
 
 _Base = Mapping[Side, Fields]
 
 
-def _folded(base: _Base, announced: _Base, written: Side, seen: Fields) -> _Base:
+def _folded(base: _Base, intent: Intent, seen: Fields) -> _Base:
+    announced = {Side.HUBSPOT: intent.hubspot, Side.SALESFORCE: intent.salesforce}
+    written = intent.side
+    before = base[written] if intent.before is None else intent.before
     # What the CRM was not asked about cannot be told: it stays as it was, and is decided about anew.
     touched = [name for name in _touched(base, announced) if name in seen]
-    if not touched or not _has_landed(touched, base[written], announced[written], seen):
+    if not touched or not _has_landed(touched, before, announced[written], seen):
         return base
     return {
         side: {
@@ -85,16 +86,20 @@ def _touched(base: _Base, announced: _Base) -> list[Field]:
     ]
 
 
-def _has_landed(touched: list[Field], base: Fields, announced: Fields, seen: Fields) -> bool:
-    """Whether the written side says what was announced; a person's later edits count as landed."""
+def _has_landed(touched: list[Field], before: Fields, announced: Fields, seen: Fields) -> bool:
+    """
+    Whether the written side says what was announced; a person's later edits count as landed.
+
+    A field of which it is not known what it said before is no evidence of an edit: it may say that still.
+    """
     still_old = False
     for name in touched:
         if name not in seen or name not in announced:
             continue
         # In UTC: only whether two values are the same matters here, and days were agreed on before.
         if is_same(name, seen[name], announced[name], UTC):
-            if name not in base or not is_same(name, announced[name], base[name], UTC):
+            if name not in before or not is_same(name, announced[name], before[name], UTC):
                 return True
-        elif name in base and is_same(name, seen[name], base[name], UTC):
+        elif name not in before or is_same(name, seen[name], before[name], UTC):
             still_old = True
     return not still_old
