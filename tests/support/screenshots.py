@@ -68,6 +68,7 @@ class Shown:
             "records": f"{here}/sync-health/records?state=skipped",
             "runs": f"{here}/runs",
             "run": f"{here}/runs/1",
+            "undo": f"{here}/runs/1/undo",
             "record": f"{here}/records?q={record}",
             "owners": f"{here}/owners",
             "accounts": f"{here}/accounts",

@@ -28,6 +28,7 @@ from tandem.web.owners.view import ROUTES as OWNERS
 from tandem.web.pages import broken, not_found
 from tandem.web.passwords import Passwords
 from tandem.web.people.view import ROUTES as PEOPLE
+from tandem.web.runs.undo import ROUTES as UNDO
 from tandem.web.runs.view import ROUTES as RUNS
 from tandem.web.settings import WebSettings
 from tandem.web.start.view import ROUTES as START
@@ -56,6 +57,7 @@ def create_web(
             *AUDIT,
             *HEALTH,
             *RUNS,
+            *UNDO,
             *CONFLICTS,
             *OWNERS,
         ],

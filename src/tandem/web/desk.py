@@ -21,6 +21,7 @@ from tandem.engine.connectors import Connected
 from tandem.engine.prepare import load_accounts, remembered
 from tandem.engine.recreating import Recreating
 from tandem.engine.reports import SettingsChange
+from tandem.engine.undoing import Undoing
 from tandem.errors import BudgetSpent, CrmError
 from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser
 from tandem.settings import parse
@@ -63,6 +64,10 @@ class Desk:
     @property
     def conflicting(self) -> Conflicting:
         return replace(self.application._conflicting, who=self.who)
+
+    @property
+    def undoing(self) -> Undoing:
+        return replace(self.application._undoing, who=self.who)
 
     @property
     def recreating(self) -> Recreating:

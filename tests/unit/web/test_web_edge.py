@@ -169,7 +169,12 @@ def test_settings_that_cannot_be_are_told() -> None:
 def _changes(web: Web) -> list[str]:
     """The address of every change that is an administrator's."""
     mine = ("/start/", "/sign-", "/account/")
-    values = {"{connection:int}": "1", "{side}": "hubspot", "{member:int}": "1"}
+    values = {
+        "{connection:int}": "1",
+        "{side}": "hubspot",
+        "{member:int}": "1",
+        "{run:int}": "1",
+    }
     found = []
     for route in web.app._app.routes:  # type: ignore[attr-defined]
         if "POST" in (route.methods or ()) and not route.path.startswith(mine):

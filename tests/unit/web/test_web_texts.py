@@ -13,7 +13,7 @@ from tandem.web.navigation import TABS
 SOURCE = Path(tandem.web.__file__).parent
 FILES = [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.html")]
 ASKED = re.compile(
-    r"""["']((?:web|health|connections|conflicts|owners|run|doctor|match)\.[a-z_0-9.]*[a-z0-9])["']"""
+    r"""["']((?:web|health|connections|conflicts|undo|owners|run|doctor|match)\.[a-z_0-9.]*[a-z0-9])["']"""
 )
 BEGUN = re.compile(r"""["'](web\.[a-z_0-9.]*[._])["'{]|f["'](web\.[a-z_0-9.]*[._])\{""")
 

@@ -201,6 +201,19 @@ TEXTS = {
         "No activity of {asked} is known here.",
         "{asked} のアクティビティーは確認されていません。",
     ),
+    "web.undo.go": ("Undo this run", "この同期を取り消す"),
+    "web.undo.title": ("Undo run {number}?", "同期 {number} を取り消しますか?"),
+    "web.undo.do": ("Undo it", "取り消す"),
+    "web.undo.back": ("Back to the run", "同期に戻る"),
+    "web.undo.release": ("Release what was held", "保留を解除"),
+    "web.undo.held": (
+        "What an undo touched rests until somebody edits it, or until you release it here.",
+        "取り消しの対象は、編集されるか、ここで保留を解除するまで同期されません。",
+    ),
+    "web.undo.unfinished": (
+        "The undo stopped before its end. Undo the run once more to go on.",
+        "取り消しは途中で止まりました。もう一度取り消すと続きから行います。",
+    ),
     # conflicts
     "web.conflicts.what": (
         "Both sides had changed the same field. The rule decided; what lost is kept and can be put back.",
@@ -275,6 +288,10 @@ TEXTS = {
     "web.audit.invitation_withdrawn": ("Withdrew an invitation", "招待を取り消し"),
     "web.audit.role_changed": ("Changed a role", "権限を変更"),
     "web.audit.password_link": ("Made a link for a new password", "パスワード再設定リンクを発行"),
+    "web.audit.undone": ("Undid a run", "同期を取り消し"),
+    "web.audit.released": ("Released what an undo held", "取り消しによる保留を解除"),
+    "web.audit.restored": ("Put a value of a conflict back", "競合の値を復元"),
+    "web.audit.recreated": ("Made a record again", "レコードを作り直し"),
     "web.audit.person_removed": ("Removed somebody", "ユーザーを削除"),
     "web.audit.password_changed": ("Changed the password", "パスワードを変更"),
     "web.audit.signed_out_elsewhere": (
