@@ -25,7 +25,8 @@ __all__ = ["QUIET", "TASK_SYNC", "History", "Switched", "play"]
 QUIET = (200.0, 93_600.0, 300.0)
 """
 Seconds between the runs of the quiet. The first pause outlasts leases, late commits and stalled indexes,
-the second the second looks, the nightly rounds and the daily tries; the last run is one more.
+the second the second looks, the nightly rounds and the daily tries; the last, of which there is no need where
+the one before wrote nothing, lets what that wrote come to rest.
 """
 
 _SEARCH_LAG = 10.0
@@ -59,7 +60,6 @@ class History:
     runs: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     """What must not happen while it goes on: counts that do not add up, an error nobody expected."""
-    quiet_writes: int = 0
     still_writes: int = 0
     quiet_from: float = 0.0
     was_put_back: bool = False
@@ -264,13 +264,16 @@ class _Player:
         self._processes.clear()
         process = history.process = self._process(0)
         history.quiet_from = self._clock.seconds
+        written = 1
         for pause in QUIET:
+            if pause is QUIET[-1] and not written:
+                break  # it is quiet already
             self._clock.advance(pause)
             process.resume()
             await process.retry()
             before = around.writes.total()
             report = await self._run(process)
-            history.quiet_writes = around.writes.total() - before
+            written = around.writes.total() - before
             if report is None or report.state is not RunState.DONE:
                 told = "it did not end" if report is None else f"{report.reason} {report.message}"
                 history.wrong.append(f"a run in the quiet was not done: {told}")

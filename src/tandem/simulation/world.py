@@ -282,11 +282,13 @@ class Process:
         """Save *text* as the connection's settings."""
         connection = self.store.connection(CONNECTION)
         saved = self.store.settings(connection.id)
-        hubspot_now = await self.asking.crm_now(connection, Side.HUBSPOT)
-        salesforce_now = await self.asking.crm_now(connection, Side.SALESFORCE)
         if saved.version == 0:
-            kept = _first_beginnings(text, hubspot_now, salesforce_now)
+            # Nothing is wrong yet, and both CRMs' clocks are this one.
+            now = self.now().replace(microsecond=0)
+            kept = _first_beginnings(text, now, now)
         else:
+            hubspot_now = await self.asking.crm_now(connection, Side.HUBSPOT)
+            salesforce_now = await self.asking.crm_now(connection, Side.SALESFORCE)
             change = change_of(
                 saved.text,
                 text,
@@ -318,6 +320,8 @@ class Process:
 
     async def retry(self) -> int:
         """Somebody presses Retry for everything that is parked."""
+        if not self.mine.parked(limit=1):
+            return 0
         return await self.asking.retry(CONNECTION, None, None)
 
 
