@@ -17,6 +17,7 @@ from tandem.simulation.loop import START, VirtualClock, VirtualLoop
 from tandem.simulation.people import People
 from tandem.simulation.story import Act, Keep, Moment, Pause, PutBack, Setting, Story, Sync, Trouble
 from tandem.simulation.world import Killed, Process, Surroundings
+from tandem.store.rows import RESTORED_AT
 
 TASK_SYNC = "salesforce_tasks"
 
@@ -30,11 +31,6 @@ the one before wrote nothing, lets what that wrote come to rest.
 """
 
 _SEARCH_LAG = 10.0
-_RESTORING = 1_000.0
-"""
-Seconds that a restoring takes. Tandem takes an activity younger than a quarter of an hour for certainly new; one that
-was written and forgotten within that time is out of its reach where a CRM has no unique key.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +148,11 @@ class _Player:
             return
         image, kinds, self._policy = self._kept
         self._on = list(kinds)
-        self._clock.advance(_RESTORING)
         self._around.memory.put_back(image)
         self._processes.clear()
+        # As a restore does: nothing from before now is certainly new.
+        now = self._clock.now()
+        self._process(0).mine.cache(RESTORED_AT, now.isoformat().encode(), now)
         self._history.was_put_back = True
 
     # ------------------------------------------------------------------ people
