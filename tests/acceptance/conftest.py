@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,26 @@ def on_either(request: pytest.FixtureRequest, install: Install) -> Installed:
     installed = install(**variables)
     installed.connect()
     return installed
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def lasting(
+    request: pytest.FixtureRequest, _running_crms: Crms, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installed]:
+    """
+    Installed and connected on each kind of database, once for all tests of a module, which leave it to
+    each other as they made it; both CRMs are empty at its beginning.
+    """
+    _running_crms.reset()
+    with ExitStack() as stack:
+        variables = {}
+        if request.param == "postgres":
+            server = request.getfixturevalue("postgres_server")
+            variables["TANDEM_DATABASE_URL"] = stack.enter_context(postgres.fresh_database(server))
+        installed = Installed(tmp_path_factory.mktemp("home"), _running_crms, **variables)
+        stack.callback(installed.end)
+        installed.connect()
+        yield installed
 
 
 @pytest.fixture

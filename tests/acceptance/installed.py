@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 from simple_salesforce import Salesforce
 
 from tandem.bootstrap import Application
-from tandem.model import Kind
+from tandem.model import Kind, Link
 from tandem.settings import read_environment
+from tandem.store import ConnectionStore, KeptConflict
 from tests.acceptance.own_sync import own_sync
 from tests.support.processes import Crms, Ended, Program, environment
 
@@ -23,6 +24,8 @@ __all__ = ["CLIENT", "LONG_AGO", "SECRET", "Installed", "busy_day", "subjects", 
 
 CLIENT, SECRET = "sandbox-client-id", "sandbox-client-secret"
 LONG_AGO = datetime.fromisoformat("2025-01-01T00:00:00+00:00")
+
+Found = TypeVar("Found")
 
 
 class Installed:
@@ -126,6 +129,24 @@ class Installed:
 
         asyncio.run(switching())
 
+    # ------------------------------------------------------------------ what it remembers
+
+    def announced(self) -> list[Link]:
+        """Pairs with a write that was announced and whose outcome is not saved."""
+        return self._remembered(lambda mine: mine.intents())
+
+    def conflicts(self) -> list[KeptConflict]:
+        """What lost a conflict and can be restored."""
+        return self._remembered(lambda mine: mine.conflicts())
+
+    def _remembered(self, look: Callable[[ConnectionStore], list[Found]]) -> list[Found]:
+        async def looking() -> list[Found]:
+            async with self._application() as tandem:
+                store = tandem.store
+                return look(store.for_connection(store.connection("main").id))
+
+        return asyncio.run(looking())
+
     def _application(self) -> Application:
         return Application(read_environment(self.env))
 
@@ -155,7 +176,7 @@ def tasks_of(
 ) -> list[dict[str, Any]]:
     """The same from any Salesforce, by a session of one's own."""
     statement = (
-        "SELECT Id, Subject, Status, IsClosed, IsDeleted, WhoId, Tandem_Key__c FROM Task "
+        "SELECT Id, Subject, Status, Priority, IsClosed, IsDeleted, WhoId, Tandem_Key__c FROM Task "
         f"WHERE {where}"
     )
     with _session(ca_file) as session:

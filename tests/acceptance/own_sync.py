@@ -21,7 +21,14 @@ from tandem.engine.reports import RunState
 from tandem.settings import read_environment
 from tests.support.processes import PATIENCE
 
-__all__ = ["KILLED", "impatient", "killed_at", "killed_with_new_token", "own_sync"]
+__all__ = [
+    "KILLED",
+    "impatient",
+    "killed_at",
+    "killed_with_new_token",
+    "own_sync",
+    "undisturbed",
+]
 
 KILLED = -signal.SIGKILL
 
@@ -51,6 +58,11 @@ def killed_at(env: Mapping[str, str], point: str, nth: int) -> None:
             _die()
 
     _sync(env, AiohttpTransport(), at)
+
+
+def undisturbed(env: Mapping[str, str]) -> None:
+    """To the end: all is done, and its counts add up."""
+    _sync(env, AiohttpTransport())
 
 
 def killed_with_new_token(env: Mapping[str, str]) -> None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from tandem.engine import holding, mend
 from tandem.engine.context import RunContext
 from tandem.engine.reports import Outcome
-from tandem.engine.work import Done, Work, ended, intent_of, line
+from tandem.engine.work import Done, Work, announced_contact, ended, intent_of, line
 from tandem.errors import AccessLost
 from tandem.mapping.record_values import created_values, ids_in
 from tandem.model import Link, LinkState, Side, WriteResult, Written
@@ -155,7 +155,7 @@ def unknown(run: RunContext, work: Work) -> Done:
         state=work.link.state if work.link.is_pair else LinkState.WAITING,
         reason=Reason.OUTCOME_UNKNOWN,
         intent=intent_of(run, work),
-        contact_id=work.target.contact_id,  # whose tasks to look among
+        contact_id=announced_contact(work),
         due_at=run.now + _SOON,
     )
     done = Done(link=link, outcome=Outcome.WAITING, reason=Reason.OUTCOME_UNKNOWN)

@@ -18,7 +18,7 @@ from tandem.engine.context import RunContext
 from tandem.engine.holding import is_held
 from tandem.engine.prepare import renew_org
 from tandem.engine.reports import Outcome
-from tandem.engine.work import Done, Work, intent_of, replaced_line
+from tandem.engine.work import Done, Work, announced_contact, intent_of, replaced_line
 from tandem.engine.writers import Writer, writer_of
 from tandem.errors import BudgetSpent, CrmError
 from tandem.model import Link, Side, WriteResult, Written
@@ -57,7 +57,7 @@ async def announce(run: RunContext, works: Iterable[Work]) -> None:
     """
     works = list(works)
     announced = [
-        replace(work.link, intent=intent_of(run, work), contact_id=work.target.contact_id)
+        replace(work.link, intent=intent_of(run, work), contact_id=announced_contact(work))
         for work in works
     ]
     covered = [replaced_line(run, work) for work in works if work.replaced]

@@ -23,7 +23,7 @@ from tandem.engine.context import LONG_AGO, RunContext
 from tandem.engine.writers import Existing, writer_of
 from tandem.mapping.record_values import said_values
 from tandem.mapping.salesforce import FIELDS_READ, seen_fields, seen_in_salesforce
-from tandem.model import Fields, KeyProperty, Link, LinkState, ObjectType, Side
+from tandem.model import Field, Fields, KeyProperty, Link, LinkState, ObjectType, Side
 from tandem.store.rows import History
 from tandem.sync.reasons import Reason
 from tandem.sync.recover import fold
@@ -34,6 +34,8 @@ _COMES_TO_LIGHT = timedelta(minutes=10)
 """How long a write that landed may stay unseen: late commits and a lagging search index."""
 
 _SOON = timedelta(minutes=1)
+
+_PLACES = frozenset({Field.PERSON, Field.RELATED})
 
 
 async def recover(run: RunContext) -> int:
@@ -83,7 +85,7 @@ async def _seen(run: RunContext, links: Sequence[Link], side: Side) -> Mapping[s
         ids = [link.hubspot_id for link in links if link.hubspot_id]
         found = await run.hubspot.read(ObjectType.TASKS, ids)
         return {
-            link.key: seen_fields(activity, run.now, run.marker)
+            link.key: _without_places(seen_fields(activity, run.now, run.marker))
             for link in links
             if (activity := found.get(link.hubspot_id or "")) is not None
         }
@@ -94,6 +96,11 @@ async def _seen(run: RunContext, links: Sequence[Link], side: Side) -> Mapping[s
         for link in links
         if (task := tasks.get(link.salesforce_id or "")) is not None and not task.is_deleted
     }
+
+
+def _without_places(said: Fields) -> Fields:
+    """What a HubSpot task hangs on is not told by the record: a move is decided about anew."""
+    return {name: value for name, value in said.items() if name not in _PLACES}
 
 
 _Settled = tuple[Link, History | None]
@@ -160,8 +167,22 @@ def _changed(run: RunContext, link: Link, seen: Fields | None) -> list[_Settled]
     if intent.operation == "delete":
         return [(replace(link, intent=None, due_at=intent.announced_at), None)]
     hubspot, salesforce = fold(link, seen)
-    folded = replace(link, hubspot=hubspot, salesforce=salesforce, intent=None)
+    folded = replace(
+        link,
+        hubspot=hubspot,
+        salesforce=salesforce,
+        contact_id=_contact(link, hubspot),
+        intent=None,
+    )
     return [(replace(folded, due_at=intent.announced_at), None)]
+
+
+def _contact(link: Link, hubspot: Fields) -> str | None:
+    """Whose the task is, now that the announced move has landed or has not."""
+    person = hubspot.get(Field.PERSON)
+    if isinstance(person, str) and person != link.hubspot.get(Field.PERSON):
+        return person
+    return link.contact_id
 
 
 def _line(run: RunContext, link: Link, what: str, record_id: str | None, **more: object) -> History:

@@ -44,7 +44,7 @@ from tandem.model import (
 )
 from tandem.store.rows import KeptConflict
 from tandem.sync.merge import Move, move_of
-from tandem.sync.pair import GONE, UNREAD, Pair, Presence, Rules, Seen
+from tandem.sync.pair import GONE, UNREAD, Alike, Pair, Presence, Rules, Seen
 from tandem.sync.plan import Action, Complete, Conflict, Delete, Look, Settle, Unlink, Update, plan
 from tandem.sync.policy import ConflictRule
 from tandem.sync.reasons import Reason
@@ -231,7 +231,27 @@ class TwoWay:
     # ------------------------------------------------------------------ the pair as the rules see it
 
     def _rules(self, link: Link) -> Rules:
-        return task_rules(self._run, self._drafter.alike(link))
+        return task_rules(self._run, self._alike(link))
+
+    def _alike(self, link: Link) -> Alike:
+        """A task moved in both CRMs alike, by people or by a write whose settlement was lost, is no conflict."""
+        by_value = self._drafter.alike(link)
+
+        def alike(which: Field, hubspot: Value, salesforce: Value) -> bool:
+            if which not in _PLACES:
+                return by_value(which, hubspot, salesforce)
+            if not isinstance(hubspot, str) or not isinstance(salesforce, str):
+                return hubspot == salesforce
+            if which is Field.PERSON:
+                return hubspot in self._counterparts.places(salesforce, None).contact_ids
+            places = self._counterparts.places(None, salesforce)
+            words = related_words(
+                (places.deal_id,) if places.deal_id else (),
+                (places.company_id,) if places.company_id else (),
+            )
+            return words in hubspot.split(", ")
+
+        return alike
 
     def _actions(self, pair: TaskPair) -> tuple[Action, ...]:
         return plan(self._pair(pair), self._rules(pair.link))
@@ -556,13 +576,14 @@ class TwoWay:
             )
         agreed = {name: said.get(name) for name in fields}
         settled = self._settled(pair, {**hubspot, **landed}, {**salesforce, **agreed})
+        target = replace(settled.link, contact_id=contact_id)
         if not moves:
-            return settled
+            return replace(settled, link=target)
         return Work(
             operation="update",
             side=Side.HUBSPOT,
             link=link,
-            target=replace(settled.link, contact_id=contact_id),
+            target=target,
             record={"id": link.hubspot_id},
             fields=tuple(sorted(fields)),
             moves=tuple(moves),
@@ -652,6 +673,7 @@ class TwoWay:
         elif is_due:
             due_at = None
         modified_at = activity.modified_at if activity is not None else None
+        person = hubspot.get(Field.PERSON)
         stamp = task.system_modstamp if task is not None else None
         target = replace(
             link,
@@ -661,6 +683,7 @@ class TwoWay:
             attempts=0,
             hubspot={**link.hubspot, **hubspot},
             salesforce={**link.salesforce, **salesforce},
+            contact_id=person if isinstance(person, str) else link.contact_id,
             modified_at=modified_at or link.modified_at,
             salesforce_modified_at=stamp or link.salesforce_modified_at,
             looks=looks,

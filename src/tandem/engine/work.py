@@ -14,7 +14,7 @@ from tandem.model import Associations, Field, Fields, Intent, Link, LinkState, S
 from tandem.store.rows import History, KeptConflict
 from tandem.sync.reasons import Reason
 
-__all__ = ["Done", "Work", "ended", "intent_of", "line", "replaced_line"]
+__all__ = ["Done", "Work", "announced_contact", "ended", "intent_of", "line", "replaced_line"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,11 @@ def intent_of(run: RunContext, work: Work) -> Intent:
         announced_at=run.now,
         run_id=run.run_id,
     )
+
+
+def announced_contact(work: Work) -> str | None:
+    """The contact among whose tasks to look for a new one; a task that moves is its former one's until it has."""
+    return work.target.contact_id if work.operation == "create" else work.link.contact_id
 
 
 def line(run: RunContext, work: Work, what: str, **detail: Any) -> History:
