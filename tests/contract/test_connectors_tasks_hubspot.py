@@ -484,6 +484,23 @@ async def test_edits_tell_when_each_field_was_written_last() -> None:
     assert Field.OWNER not in edits
 
 
+async def test_what_a_task_said_before_is_known_by_property() -> None:
+    joined = await _joined()
+    [made] = await joined.hubspot.create_tasks([_new(1)])
+    joined.sandbox.world.clock.advance(60)
+    joined.in_hubspot("edit", object="tasks", id=made.id, properties={"hs_task_subject": ""})
+    joined.sandbox.world.clock.advance(60)
+    joined.in_hubspot("edit", object="tasks", id=made.id, properties={"hs_task_subject": "new"})
+
+    past = (await joined.hubspot.task_past([made.id or ""]))[made.id or ""]
+
+    said = [value for _, value in past["hs_task_subject"]]
+    moments = [at for at, _ in past["hs_task_subject"]]
+    assert said[1:] == [None, "new"]
+    assert moments == sorted(moments)
+    assert len(moments) == 3
+
+
 async def test_edits_of_fifty_tasks_are_one_call() -> None:
     joined = await _joined()
     made = await joined.hubspot.create_tasks([_new(number) for number in range(101)])

@@ -113,6 +113,40 @@ async def test_a_value_is_put_back_where_it_is_as_written(both: Story) -> None:
     assert (await both.task())["Subject"] == "Two"
 
 
+async def test_what_hubspot_said_before_is_asked_of_its_own_history(story: Story) -> None:
+    await story.switch_on_tasks()
+    hubspot_id, task_id = await a_pair(story, subject="One", Description="First")
+    story.edit_in_hubspot(hubspot_id, hs_task_subject="A person's words", hs_task_body="")
+    await story.later(minutes=5)
+    story.edit_task(task_id, Subject="Two", Description="Second")
+    run = await story.sync()
+    assert (await story.hubspot_task())["hs_task_subject"] == "Two"
+
+    report = await undo(story, run.run_id)
+
+    task = await story.hubspot_task()
+    assert did(report) == {"restore": 2}
+    assert task["hs_task_subject"] == "A person's words"
+    assert not task["hs_task_body"]
+    await settled(story)
+
+
+async def test_a_moved_task_hangs_again_on_whom_it_hung(both: Story) -> None:
+    _, task_id = await a_pair(both)
+    _, other_person = both.person()
+    both.edit_task(task_id, WhoId=other_person)
+    run = await both.sync()
+
+    report = await undo(both, run.run_id)
+    again = await undo(both, report.run.run_id)
+
+    assert did(report) == did(again) == {"restore": 1}
+    assert [step.field for step in report.steps] == ["contacts"]
+    assert report.steps[0].value == both.first_contact
+    assert again.steps[0].present == both.first_contact
+    await settled(both)
+
+
 async def test_a_held_pair_rests_until_somebody_edits_it(both: Story) -> None:
     hubspot_id, task_id = await a_pair(both, subject="One")
     both.edit_in_hubspot(hubspot_id, hs_task_subject="Two")

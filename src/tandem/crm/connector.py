@@ -260,6 +260,11 @@ class HubSpot(Protocol):
     async def task_edits(self, ids: Collection[str]) -> Mapping[str, Mapping[Field, datetime]]:
         """When each field of each task was last written, by the history of its property; 50 a call."""
 
+    async def task_past(
+        self, ids: Collection[str]
+    ) -> Mapping[str, Mapping[str, Sequence[tuple[datetime, str | None]]]]:
+        """What each property of each task said, by its name: since when and which value, oldest first; 50 a call."""
+
     async def move_associations(self, changes: Sequence[AssociationChange]) -> Sequence[Written]:
         """Attach first, then detach: one answer for each change. ``GONE`` where the task itself is."""
 

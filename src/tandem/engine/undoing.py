@@ -20,7 +20,7 @@ from tandem.engine.reports import Outcome, PlannedAction, ProgressCallback, RunR
 from tandem.engine.reports import Step as Progress
 from tandem.engine.run import Stopped, StopReason
 from tandem.engine.running import Runner, this_process
-from tandem.engine.undoing_reading import Known, lines_of, read_records
+from tandem.engine.undoing_reading import Known, lines_of, read_records, with_history
 from tandem.engine.undoing_report import Taking, TakingKind, UndoReport
 from tandem.engine.undoing_works import Group, Works, fresh_keys
 from tandem.engine.work import Done
@@ -178,7 +178,7 @@ class _UndoRun:
     # ------------------------------------------------------------------ one page
 
     async def _take_back(self, run: RunContext, entries: Sequence[History]) -> None:
-        lines = lines_of(run, entries)
+        lines = await with_history(run, lines_of(run, entries))
         if any(line.side is Side.HUBSPOT for line in lines) and run.schema is NO_SCHEMA:
             run.schema = await run.hubspot.task_schema()
             run.hubspot.know_tasks(run.schema)

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from tandem.engine.context import RunContext
-from tandem.mapping.record_values import TRACKED, defaults_of, hubspot_values, salesforce_values
+from tandem.mapping.record_values import (
+    PLACES,
+    TRACKED,
+    alike_with,
+    defaults_of,
+    hubspot_values,
+    salesforce_values,
+)
 from tandem.model import Associations, Kind, Link, LinkState, ObjectType, Side
 from tandem.store.rows import History
 from tandem.sync.pair import GONE, UNREAD, Presence
 from tandem.sync.undo import HistoryLine, Record, Values, What
 
-__all__ = ["Known", "lines_of", "newest_links", "read_records"]
+__all__ = ["Known", "lines_of", "newest_links", "read_records", "with_history"]
+
+_CLOCKS = timedelta(seconds=2)
+"""A property's time is HubSpot's own and exact; a run's is that of an answer, in whole seconds."""
 
 _NOT_KEPT = "*"
 """Stands for a write of which only that it was is known."""
@@ -85,6 +96,41 @@ def lines_of(run: RunContext, entries: Sequence[History]) -> list[HistoryLine]:
             )
         )
     return lines
+
+
+async def with_history(run: RunContext, lines: Sequence[HistoryLine]) -> list[HistoryLine]:
+    """
+    *lines*, where HubSpot was written without being read with what its own history says was there before.
+
+    The value before is the one that the written value followed; where somebody has written the same since,
+    or HubSpot no longer tells, it stays unknown.
+    """
+    ids = sorted({line.record_id for line in lines if _lacks(line)})
+    if not ids:
+        return list(lines)
+    past = await run.hubspot.task_past(ids)
+    same = alike_with(run.marker)
+    completed = []
+    for line in lines:
+        before = dict(line.before)
+        for name in _lacks(line):
+            known = past.get(line.record_id, {}).get(name, ())
+            written = [
+                place
+                for place, (at, value) in enumerate(known)
+                if at >= line.at - _CLOCKS and same(line.side, name, value, line.after[name])
+            ]
+            if len(written) == 1:
+                before[name] = known[written[0] - 1][1] if written[0] else None
+        completed.append(replace(line, before=before))
+    return completed
+
+
+def _lacks(line: HistoryLine) -> list[str]:
+    """The properties of which is not known what they said before the write."""
+    if line.what is not What.UPDATED or line.side is not Side.HUBSPOT:
+        return []
+    return [name for name in line.after if name not in line.before and name not in PLACES]
 
 
 async def read_records(run: RunContext, lines: Sequence[HistoryLine]) -> Known:

@@ -60,6 +60,7 @@ _HUBSPOT_NAMES: Mapping[Field, str] = {
     Field.COMMENTS: "hs_task_body",
     Field.OWNER: "hubspot_owner_id",
 }
+_SALESFORCE_NAMES = {name: api_names(name)[0] for name in Field if name is not Field.CALL}
 TRACKED: Mapping[Side, frozenset[str]] = {
     Side.HUBSPOT: frozenset({*_HUBSPOT_NAMES.values(), CONTACTS}),
     Side.SALESFORCE: FIELDS_READ,
@@ -126,7 +127,7 @@ def said_values(side: Side, said: Fields) -> dict[str, str | None]:
             parts = value.split(_BETWEEN) if isinstance(value, str) else ("", "", "")
             values.update(zip(CALL_FIELDS, (part or None for part in parts), strict=True))
         else:
-            values[api_names(name)[0]] = _kept(value)
+            values[_SALESFORCE_NAMES[name]] = _kept(value)
     return values
 
 

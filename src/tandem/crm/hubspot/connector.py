@@ -322,6 +322,11 @@ class HubSpotConnector:
             self._caller, "contacts", contact_ids, ObjectType.TASKS.value
         )
 
+    async def task_past(
+        self, ids: Collection[str]
+    ) -> Mapping[str, Mapping[str, Sequence[tuple[datetime, str | None]]]]:
+        return await self._tasks.past_values(ids)
+
     async def task_edits(self, ids: Collection[str]) -> Mapping[str, Mapping[Field, datetime]]:
         return await self._tasks.edits(ids)
 

@@ -274,6 +274,13 @@ class Tasks:
         )
         return {row.id: _edited(row) for row in rows}
 
+    async def past_values(
+        self, ids: Collection[str]
+    ) -> Mapping[str, Mapping[str, Sequence[tuple[datetime, str | None]]]]:
+        names = tuple(_HISTORIES.values())
+        rows = await records.read(self._caller, _TASKS, ids, names, history=True)
+        return {row.id: _past(row) for row in rows}
+
 
 def _said(properties: Mapping[str, Any]) -> dict[str, str]:
     """Property values as HubSpot wants them, all of them texts: an empty one clears [D-props]."""
@@ -335,6 +342,21 @@ def _is_within(row: Record, since: datetime | None, until: datetime | None) -> b
     """Whether the record was made in the period; one whose creation nobody can read may have been."""
     made = readable_instant(row.created_at or row.properties.get(_CREATED))
     return made is None or ((since is None or made >= since) and (until is None or made < until))
+
+
+def _past(row: Record) -> dict[str, Sequence[tuple[datetime, str | None]]]:
+    # HubSpot tells the newest first, which also orders what happened at one moment.
+    return {
+        name: sorted(
+            (
+                (when, item.value or None)
+                for item in reversed(items)
+                if (when := readable_instant(item.timestamp)) is not None
+            ),
+            key=lambda each: each[0],
+        )
+        for name, items in (row.properties_with_history or {}).items()
+    }
 
 
 def _edited(row: Record) -> dict[Field, datetime]:
