@@ -1,7 +1,7 @@
 # Bare `make` lists what there is. Nothing but Python (3.11 or newer) and make is needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint check bench lock clean
+.PHONY: help install demo test browser simulate lint check bench lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,8 +19,20 @@ install: $(RUN_STAMP) ## make .venv/bin/tandem
 demo: $(RUN_STAMP) ## both CRMs simulated, a connection between them, a first sync; runs until Ctrl-C
 	@$(BIN)/tandem demo
 
-test: $(DEV_STAMP) ## run all tests
+test: $(DEV_STAMP) browser ## run all tests
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+browser: # Chromium for the browser tests, from Debian's packages where there is none
+	@if [ -z "$$TANDEM_TEST_CHROMIUM" ] && ! command -v chromium chromium-browser google-chrome chrome >/dev/null 2>&1; then \
+	  if command -v apt-get >/dev/null 2>&1 && [ "$$(id -u)" = 0 ]; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; \
+	  else \
+	    echo "The browser tests need Chromium: install it, or set TANDEM_TEST_CHROMIUM to its path." >&2; exit 1; \
+	  fi; \
+	fi
+
+simulate: $(RUN_STAMP) ## 10,000 invented histories, judged by laws (docs/simulation.md)
+	@$(BIN)/tandem simulate --seeds 10000 --jobs 2
 
 lint: $(DEV_STAMP) ## formatting, linter, types, who imports whom
 	@$(BIN)/ruff format --check src tests
