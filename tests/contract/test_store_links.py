@@ -269,6 +269,30 @@ def test_history_is_told_in_order_with_lost_values_in_full(mine: ConnectionStore
     assert mine.history("never seen") == []
 
 
+def test_what_a_run_did_is_told_by_pages_of_whole_links(mine: ConnectionStore) -> None:
+    lease = mine.acquire("one", NOW, 60)
+    with mine.transaction(lease) as unit:
+        unit.append_history(
+            [
+                History(key=key, at=NOW, run_id=run_id, what=what)
+                for run_id in (1, 2)
+                for what in ("created", "updated")
+                for key in ("b", "a", "c")
+            ]
+        )
+
+    pages, after = [], ""
+    while page := mine.history_of_run(2, after=after, limit=5):
+        pages.append([(entry.key, entry.what, entry.run_id) for entry in page])
+        after = page[-1].key
+
+    assert pages == [
+        [(key, what, 2) for key in "ab" for what in ("created", "updated")],
+        [("c", what, 2) for what in ("created", "updated")],
+    ]
+    assert [entry.key for entry in mine.history_of_run(2, limit=1)] == ["a", "a"]
+
+
 def test_lost_values_and_payloads_are_not_readable_in_the_database(store: Store) -> None:
     view = a_connection(store)
     save(view, a_link(payload=b"private payload"))

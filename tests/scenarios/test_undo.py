@@ -332,3 +332,86 @@ async def test_a_suspended_connection_is_told(both: Story) -> None:
     report = await both.tandem.undo("default", 1)
 
     assert report.run.state is RunState.SUSPENDED
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "drop_before"])
+async def test_a_lost_answer_to_an_undo_ends_with_the_same_command_again(
+    both: Story, fault: str
+) -> None:
+    contact, _ = both.person()
+    both.in_hubspot("log_call", contacts=[contact], title="A call")
+    run = await both.sync()
+    both.arm("salesforce", {"kind": fault, "method": "DELETE", "path": "*", "times": 1})
+    first = await both.tandem.undo("default", run.run_id or 0)
+    both.running.advance(700)
+
+    await undo(both, run.run_id)
+
+    assert first.in_vain == 1 or first.run.state is not RunState.DONE
+    assert await both.tasks() == []
+    await settled(both)
+
+
+async def test_without_key_fields_undo_of_an_undo_pairs_the_same_again(tmp_path: Path) -> None:
+    async with installation(tmp_path) as running:
+        await running.connect(key_field=False)
+        story = Story(running)
+        await story.both_ways(Kind.CALL)
+        contact, _ = story.person()
+        call = story.in_hubspot("log_call", contacts=[contact], title="A call", body="All of it")
+        run = await story.sync()
+        first = await undo(story, run.run_id)
+        second = await undo(story, first.run.run_id)
+
+        story.in_hubspot(
+            "edit", object="calls", id=call["id"], properties={"hs_call_title": "Later"}
+        )
+        await story.later(minutes=20)
+
+        task = await story.task()
+        assert did(second) == {"recreate": 1}
+        assert task["Subject"] == "Later"
+        assert task["Description"].startswith("All of it")
+        assert task["Description"].count("[tandem:") == 1
+
+
+async def test_a_completed_counterpart_says_its_old_status_again(story: Story) -> None:
+    await story.both_ways(first='delete_policy = "complete"')
+    hubspot_id, _ = await a_pair(story)
+    story.in_hubspot("delete", object="tasks", id=hubspot_id)
+    run = await story.later(hours=25)
+    assert (await story.task())["Status"] == "Completed"
+
+    report = await undo(story, run.run_id)
+
+    assert did(report) == {"restore": 1}
+    assert (await story.task())["Status"] == "Not Started"
+    await settled(story)
+
+
+async def test_a_released_pair_takes_both_sides_as_they_are(both: Story) -> None:
+    hubspot_id, _ = await a_pair(both, subject="One")
+    both.edit_in_hubspot(hubspot_id, hs_task_subject="Two")
+    run = await both.sync()
+    await undo(both, run.run_id)
+
+    released = await both.tandem.release("default", run.run_id or 0)
+    await both.sync()
+
+    assert released == 1
+    assert (await both.task())["Subject"] == "One"
+    assert (await both.hubspot_task())["hs_task_subject"] == "Two"
+    await settled(both)
+
+
+async def test_the_first_steps_are_told_and_all_are_counted(both: Story) -> None:
+    contact, _ = both.person()
+    for number in range(7):
+        both.in_hubspot("log_call", contacts=[contact], title=f"Call {number}")
+    run = await both.sync()
+
+    report = await undo(both, run.run_id, limit=4)
+
+    assert did(report) == {"delete": 7}
+    assert len(report.steps) == 4
+    assert await both.tasks() == []
