@@ -218,3 +218,21 @@ async def test_choices_that_make_no_sense_are_refused(story: Story) -> None:
         await bring(story)
     with pytest.raises(SettingsError, match="period"):
         await bring(story, Kind.CALL, since=date(2026, 3, 2), until=date(2026, 3, 1))
+
+
+async def test_past_hubspot_tasks_are_imported_but_none_that_came_from_salesforce(
+    story: Story,
+) -> None:
+    contact, person = story.person()
+    await story.switch_on_tasks()
+    story.new_task(person, "From Salesforce")
+    await story.sync()
+    story.in_hubspot("create_task", contacts=[contact], subject="From HubSpot")
+
+    report = await bring(story, Kind.TASK)
+    after = await story.later(hours=1)
+
+    assert report.run.total(Outcome.CREATED) == report.run.total(Outcome.UNCHANGED) == 1
+    assert await subjects(story) == ["From HubSpot", "From Salesforce"]
+    assert len(await story.hubspot_tasks()) == 2
+    assert after.total(Outcome.CREATED) == 0

@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tandem.engine.importing import ImportReport, TaskImport
 from tandem.engine.reports import Outcome, RunState
 from tandem.model import Kind, LinkState, Side
@@ -210,3 +212,87 @@ async def test_an_import_is_a_run_with_its_own_history(story: Story) -> None:
     assert link.state is LinkState.PAIRED
     assert [line.what for line in mine.history(link.key)] == ["created"]
     assert mine.run_of(report.run.run_id or 0).trigger == "import tasks"
+
+
+async def test_what_was_older_than_the_switch_is_imported_and_then_kept_in_step(
+    story: Story,
+) -> None:
+    _, person = story.person()
+    task = story.new_task(person, "Before")
+    story.running.advance(60)
+    await story.both_ways()
+    story.edit_task(task, Priority="High")
+    story.new_task(person, "After")
+    skipped = await story.sync()
+
+    report = await bring(story)
+    await story.sync()
+    story.edit_task(task, Subject="Edited there")
+    await story.sync()
+    [mine] = [t for t in await story.hubspot_tasks() if t["hs_task_subject"] == "Edited there"]
+    story.edit_in_hubspot(mine["id"], hs_task_subject="Edited here")
+    await story.sync()
+
+    assert reasons(skipped) == {"older": 1}
+    assert report.run.total(Outcome.CREATED) == report.run.total(Outcome.UNCHANGED) == 1
+    assert await subjects(story) == ["After", "Edited here"]
+    assert sorted(each["Subject"] for each in await story.tasks()) == ["After", "Edited here"]
+
+
+async def test_with_the_switch_off_what_was_imported_rests(story: Story) -> None:
+    _, person = story.person()
+    task = story.new_task(person, "Imported")
+    waiting = story.salesforce_contact("late@example.com")
+    story.new_task(waiting, "Waiting")
+    await story.switch_on(Kind.CALL)
+    await bring(story)
+    story.edit_task(task, Subject="Edited")
+    story.contact("late@example.com")
+
+    report = await story.later(hours=30)
+
+    assert report.seen == 0
+    assert await subjects(story) == ["Imported"]
+
+
+@pytest.mark.parametrize("unique", ["accepted", "refused", "impossible"])
+async def test_doubles_are_linked_whatever_hubspot_thinks_of_unique_keys(
+    unique: str, story: Story
+) -> None:
+    if unique == "impossible":
+        refusal = {"status": "error", "category": "VALIDATION_ERROR", "message": "limit reached"}
+        rule = {"kind": "status", "method": "POST", "path": "/crm/v3/properties/tasks"}
+        story.arm("hubspot", {**rule, "status": 400, "body": refusal, "times": -1})
+    else:
+        story.running.sandbox.world.switches.set({"task_unique_property": unique})
+    contact, person = story.person()
+    story.in_hubspot(
+        "create_task", contacts=[contact], subject="Call back", due="2026-12-01T05:00:00Z"
+    )
+    story.new_task(person, "Call back", ActivityDate="2026-12-01")
+    story.new_task(person, "Another", ActivityDate="2026-12-01")
+
+    first = await bring(story)
+    again = await bring(story)
+
+    assert (first.adopted, again.adopted) == (1, 0)
+    assert again.run.total(Outcome.UNCHANGED) == 2
+    assert await subjects(story) == ["Another", "Call back"]
+
+
+async def test_an_adoption_killed_on_the_way_stays_one_task(story: Story) -> None:
+    contact, person = story.person()
+    story.in_hubspot(
+        "create_task", contacts=[contact], subject="Call back", due="2026-12-01T05:00:00Z"
+    )
+    story.new_task(person, "Call back", ActivityDate="2026-12-01", Status="In Progress")
+    story.arm("hubspot", {"kind": "drop_after", "path": "*/tasks/batch/update", "times": 1})
+    await bring(story)
+    await story.both_ways()
+
+    await story.later(minutes=5)
+    await bring(story)
+
+    task = await story.hubspot_task()
+    assert task["hs_task_status"] == "NOT_STARTED", "nothing travels because of an adoption"
+    assert len(await story.tasks()) == 1

@@ -187,7 +187,7 @@ class _Way:
             self._print(planned)
             if self._dry_run or planned.run.state is not RunState.DONE:
                 return planned, True
-            if not (planned.run.total(Outcome.CREATED) or planned.adopted):
+            if not _does_something(planned):
                 self._say("import.nothing")
                 return planned, True
             if not self._yes and not session.ask(session.messages("import.ask")):
@@ -221,10 +221,14 @@ class _Way:
         print_summary(report.run, session.out, session.messages)
         if report.adopted:
             _print_doubles(session, report)
-        if report.calls_ahead and report.run.state is RunState.DONE:
+        if report.calls_ahead and _does_something(report):
             calls = {side.title: report.calls_ahead.get(side, 0) for side in Side}
             said = session.messages.joined([f"{title} {n:,}" for title, n in calls.items()])
             session.say("import.calls_ahead", calls=said)
+
+
+def _does_something(report: ImportReport) -> bool:
+    return bool(report.run.total(Outcome.CREATED) or report.adopted)
 
 
 def _print_doubles(session: Session, report: ImportReport) -> None:

@@ -83,7 +83,6 @@ class ImportLoop:
     adopted: int = 0
     doubles: list[LikelyDouble] = field(default_factory=list)
     total: int | None = None
-    planned: dict[Outcome, int] = field(default_factory=dict)
 
     async def work(
         self, run: RunContext, *, tell: ProgressCallback, is_stopped: StopReason
@@ -107,18 +106,13 @@ class ImportLoop:
                 self._count(run, portion)
             else:
                 checkpoint = {self.name: {**progress, "done": done}}
-                await self._write(run, portion, Batch(checkpoints=checkpoint), is_stopped)
+                await carry_out(run, Batch(checkpoints=checkpoint), portion.plan, is_stopped)
             self._note(portion)
             tell(Step(stage=Stage.APPLY, done=done, total=self.total))
         if not run.dry_run:
             finished = {**progress, "done": done, "finished_at": run.now.isoformat()}
             await settle(run, (), {self.name: finished})
         return ()
-
-    async def _write(
-        self, run: RunContext, portion: Portion, batch: Batch, is_stopped: StopReason
-    ) -> None:
-        await carry_out(run, batch, portion.plan, is_stopped)
 
     def _count(self, run: RunContext, portion: Portion) -> None:
         for each in portion.plan.done:
