@@ -207,4 +207,18 @@ PLAN = (
         "if False:",
         f"{_TWO_WAY}.test_a_due_time_on_the_day_that_stood_for_none_is_an_edit",
     ),
+    mutant(
+        "a field that was not read speaks for the whole patch",
+        "sync.recover",
+        "name for name in told if name in before and not _is_alike(name, announced, before)",
+        "name for name in told if name not in before or not _is_alike(name, announced, before)",
+        f"{_TWO_WAY}.test_a_field_that_happened_to_say_the_same_does_not_speak_for_a_patch_that_never_left",
+    ),
+    mutant(
+        "an interrupted write is judged by the base alone",
+        "sync.recover",
+        "before = base[intent.side] if intent.before is None else intent.before",
+        "before = base[intent.side]",
+        f"{_TWO_WAY}.test_an_edit_older_than_the_announcement_is_no_edit_of_what_was_written",
+    ),
 )

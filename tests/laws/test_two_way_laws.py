@@ -154,3 +154,42 @@ def test_only_both_directions_make_a_conflict(core: Core) -> None:
         actions = core.plan.plan(pair, rules)
 
         assert not any(isinstance(action, core.plan.Conflict) for action in actions)
+
+
+def test_a_field_that_happened_to_say_the_same_does_not_speak_for_a_patch_that_never_left(
+    core: Core,
+) -> None:
+    """The side was not read before: one field says what was announced, and the other one still its base."""
+    one, other = FIELDS
+    base = {one: "a", other: "a"}
+    wanted = {one: None, other: "b"}
+    intent = Intent(
+        operation="update",
+        side=HUBSPOT,
+        hubspot=wanted,
+        salesforce=wanted,
+        before={},
+        announced_at=NOW,
+        run_id=1,
+    )
+
+    folded = core.recover.recovered(_pair(core, base, {one: None, other: "a"}, wanted, intent))
+
+    assert folded.base[SALESFORCE] == {one: None, other: "a"}
+
+
+def test_an_edit_older_than_the_announcement_is_no_edit_of_what_was_written(core: Core) -> None:
+    base, older, wanted = (dict.fromkeys(FIELDS, value) for value in ("a", "x", "b"))
+    for before, landed in ((older, False), (base, True)):
+        intent = Intent(
+            operation="update",
+            side=HUBSPOT,
+            hubspot=wanted,
+            salesforce=wanted,
+            before=before,
+            announced_at=NOW,
+            run_id=1,
+        )
+        folded = core.recover.recovered(_pair(core, base, older, wanted, intent))
+
+        assert folded.base[SALESFORCE] == (wanted if landed else base)

@@ -41,6 +41,7 @@ ORDER = (
     "backup",
     "restore",
     "erase",
+    "simulate",
     "bench",
 )
 """The commands as ``tandem --help`` lists them: in the order in which a newcomer meets them."""

@@ -29,6 +29,7 @@ from tandem.cli import (
     sandbox,
     serve,
     settings,
+    simulate,
     state,
     sync,
     undo,
@@ -71,6 +72,7 @@ for _group in (
     owners,
     state,
     serve,
+    simulate,
     bench,
 ):
     _group.register(app)

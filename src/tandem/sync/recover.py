@@ -8,7 +8,7 @@ nothing can be told, and the person's values count as edits, never as ours.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC
 
@@ -58,16 +58,14 @@ _Base = Mapping[Side, Fields]
 
 def _folded(base: _Base, intent: Intent, seen: Fields) -> _Base:
     announced = {Side.HUBSPOT: intent.hubspot, Side.SALESFORCE: intent.salesforce}
-    written = intent.side
-    before = base[written] if intent.before is None else intent.before
+    before = base[intent.side] if intent.before is None else intent.before
     # What the CRM was not asked about cannot be told: it stays as it was, and is decided about anew.
     touched = [name for name in _touched(base, announced) if name in seen]
-    if not touched or not _has_landed(touched, before, announced[written], seen):
-        return base
+    landed = _landed(touched, before, announced[intent.side], seen)
     return {
         side: {
             **base[side],
-            **{name: announced[side][name] for name in touched if name in announced[side]},
+            **{name: announced[side][name] for name in landed if name in announced[side]},
         }
         for side in Side
     }
@@ -86,20 +84,27 @@ def _touched(base: _Base, announced: _Base) -> list[Field]:
     ]
 
 
-def _has_landed(touched: list[Field], before: Fields, announced: Fields, seen: Fields) -> bool:
+def _landed(
+    touched: list[Field], before: Fields, announced: Fields, seen: Fields
+) -> Collection[Field]:
     """
-    Whether the written side says what was announced; a person's later edits count as landed.
+    Those of *touched* of which the written side has what was announced, or a person's edit made since.
 
-    A field of which it is not known what it said before is no evidence of an edit: it may say that still.
+    A field that says what was announced and said something else before speaks for the whole patch. Where it
+    is not known what a field said before, it may say that still: it speaks for itself alone.
     """
-    still_old = False
-    for name in touched:
-        if name not in seen or name not in announced:
-            continue
-        # In UTC: only whether two values are the same matters here, and days were agreed on before.
-        if is_same(name, seen[name], announced[name], UTC):
-            if name not in before or not is_same(name, announced[name], before[name], UTC):
-                return True
-        elif name not in before or is_same(name, seen[name], before[name], UTC):
-            still_old = True
-    return not still_old
+    told = [name for name in touched if name in announced]
+    alike = [name for name in told if _is_alike(name, seen, announced)]
+    written = [
+        name for name in told if name in before and not _is_alike(name, announced, before)
+    ]
+    if any(name in alike for name in written):
+        return touched
+    if written and not any(_is_alike(name, seen, before) for name in written):
+        return {*written, *alike}
+    return alike
+
+
+def _is_alike(name: Field, one: Fields, other: Fields) -> bool:
+    # In UTC: only whether two values are the same matters here, and days were agreed on before.
+    return is_same(name, one[name], other[name], UTC)
