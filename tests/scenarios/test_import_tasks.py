@@ -296,3 +296,21 @@ async def test_an_adoption_killed_on_the_way_stays_one_task(story: Story) -> Non
     task = await story.hubspot_task()
     assert task["hs_task_status"] == "NOT_STARTED", "nothing travels because of an adoption"
     assert len(await story.tasks()) == 1
+
+
+async def test_more_than_a_query_is_for_come_from_a_bulk_job(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tandem.crm.salesforce.conditions._FEW", 5)
+    monkeypatch.setattr("tandem.engine.importing_tasks.BATCH", 4)
+    _, person = story.person()
+    for number in range(10):
+        story.new_task(person, f"Task {number}", ActivityDate="2026-03-04", Description="a\nb, c")
+    story.forget_journal()
+
+    report = await bring(story)
+
+    tasks = await story.hubspot_tasks()
+    assert report.run.total(Outcome.CREATED) == len(tasks) == 10
+    assert {task["hs_task_body"] for task in tasks} == {"<p>a<br>b, c</p>"}
+    assert any("/jobs/query" in call for call in story.running.calls())

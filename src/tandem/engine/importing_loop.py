@@ -98,6 +98,9 @@ class ImportLoop:
         began = run.now.isoformat() if not earlier else saved["began_at"]
         progress = {"runs": [*earlier, run.run_id], "began_at": began, "total": self.total}
         done = 0
+        if not run.dry_run:
+            # From here on it has begun, and can be gone on with.
+            await settle(run, (), {self.name: {**progress, "done": done}})
         async for portion in self.source.portions(run, frozenset(earlier)):
             done += portion.size
             for kind in portion.plan.looked_at:
