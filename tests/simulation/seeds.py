@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tandem.simulation.invention import story_of
 from tandem.simulation.laws import broken_laws
 from tandem.simulation.playing import play
+from tandem.simulation.shrinking import shrunk
 
 FIXED = range(1, 301)
 
