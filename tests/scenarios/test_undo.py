@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tandem.engine.importing import TaskImport
 from tandem.engine.reports import Outcome, RunState
 from tandem.engine.undoing_report import TakingKind, UndoReport
 from tandem.model import Kind, LinkState
@@ -415,3 +416,21 @@ async def test_the_first_steps_are_told_and_all_are_counted(both: Story) -> None
     assert did(report) == {"delete": 7}
     assert len(report.steps) == 4
     assert await both.tasks() == []
+
+
+async def test_an_import_is_taken_back_like_any_run(story: Story, tmp_path: Path) -> None:
+    _, person = story.person("ann@example.com")
+    story.new_task(person, "In the org")
+    path = tmp_path / "tasks.csv"
+    path.write_text("Subject,Email,Due Date\nIn a file,ann@example.com,2026-01-05\n", "utf-8")
+    story.running.advance(60)
+    from_org = await story.tandem.bring("default", TaskImport())
+    from_file = await story.tandem.bring("default", TaskImport(csv=path))
+    assert len(await story.hubspot_tasks()) == 2
+
+    second = await undo(story, from_file.run.run_id)
+    first = await undo(story, from_org.run.run_id)
+
+    assert did(first) == did(second) == {"delete": 1}
+    assert await story.hubspot_tasks() == []
+    assert [task["Subject"] for task in await story.tasks()] == ["In the org"]

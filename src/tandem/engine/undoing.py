@@ -208,7 +208,7 @@ class _UndoRun:
         by_key = {group.work.link.key: group for group in groups}
         for group in groups:
             run.tally.pulled(group.work.link.kind)
-        done = [_ended_where_nothing_is(one) for one in await apply(run, [g.work for g in groups])]
+        done = [_with_its_end(one) for one in await apply(run, [g.work for g in groups])]
         await settle(run, done, {})
         for each in done:
             works.take_over((each.link, *each.also))
@@ -334,9 +334,11 @@ def _save_links(run: RunContext, links: Sequence[Link]) -> None:
         unit.save_links(links)
 
 
-def _ended_where_nothing_is(done: Done) -> Done:
-    """A link whose record could not be made again stands for nothing."""
+def _with_its_end(done: Done) -> Done:
+    """A tombstone says that an undo made it; a link whose record could not be made again stands for nothing."""
     link = done.link
+    if done.outcome is Outcome.DELETED:
+        return replace(done, link=replace(link, reason=Reason.UNDONE), reason=Reason.UNDONE)
     if link.intent is not None or link.hubspot_id is not None or link.salesforce_id is not None:
         return done
     return replace(
