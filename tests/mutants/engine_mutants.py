@@ -160,7 +160,7 @@ READING = (
 DECIDING = (
     _mutant(
         "an empty value is no value",
-        "engine.two_way",
+        "engine.task_writes",
         "            if name not in present or (present[name] or None) != (value or None)\n        }\n"
         "        agreed",
         "            if value\n        }\n        agreed",
@@ -168,15 +168,15 @@ DECIDING = (
     ),
     _mutant(
         "HubSpot is written without being looked at",
-        "engine.two_way",
-        "        return self._rules(pair.link).is_two_way or (",
+        "engine.task_reading",
+        "        return self._view.rules(pair.link).is_two_way or (",
         "        return (",
         f"{_BOTH}::test_the_newest_edit_of_one_field_wins_and_the_other_is_kept",
     ),
     _mutant(
         "the newest edit is not asked for",
         "engine.two_way",
-        "        known = await self._timed(known)\n",
+        "        known = await self._reader.timed(known)\n",
         "",
         f"{_BOTH}::test_the_newest_edit_of_one_field_wins_and_the_other_is_kept",
     ),
@@ -196,7 +196,7 @@ DECIDING = (
     ),
     _mutant(
         "a moved task stays on its old contact as well",
-        "engine.two_way",
+        "engine.task_writes",
         "    gone = tuple(one for one in removed if one is not None and one != added)\n",
         "    gone = ()\n",
         f"{_BOTH}::test_a_task_moved_to_another_person_moves_in_hubspot",
