@@ -22,8 +22,8 @@ from tandem.engine.gone import decide_gone
 from tandem.engine.holding import is_edited, is_held, still_held
 from tandem.engine.pull import Batch
 from tandem.engine.resolve import Resolved, Resolver
+from tandem.engine.task_pair import TaskPair
 from tandem.engine.task_plan import Plan, TaskPlanner, as_it_is
-from tandem.engine.two_way import TaskPair
 from tandem.engine.work import Done, Work
 from tandem.errors import Unmappable
 from tandem.mapping.keys import task_key

@@ -17,7 +17,8 @@ from tandem.engine.hubspot_drafting import HubSpotDrafter
 from tandem.engine.pull import Batch
 from tandem.engine.reports import Outcome
 from tandem.engine.resolve import Resolver
-from tandem.engine.two_way import TaskPair, TwoWay
+from tandem.engine.task_pair import TaskPair
+from tandem.engine.two_way import TwoWay
 from tandem.engine.work import Done, Work
 from tandem.mapping.salesforce import seen_in_salesforce
 from tandem.model import Kind, Link, LinkState, Side
@@ -69,6 +70,8 @@ class TaskPlanner:
             link = known.get(task.id)
             if self._is_foreign(task, link) or (link is not None and link.key in gone):
                 continue
+            if link is not None and self._is_counted(task, link):
+                continue
             if link is not None and self._is_settled(task, link, is_look=batch.is_look):
                 if _is_news(task, batch.news_since):
                     looked_at.append(Kind.TASK)
@@ -107,6 +110,16 @@ class TaskPlanner:
         if link is not None:
             return link.kind is not Kind.TASK
         return bool(task.key) or task.is_deleted
+
+    def _is_counted(self, task: TaskSeen, link: Link) -> bool:
+        """Whether this very run dealt with the pair, and *task* says what was agreed then."""
+        return (
+            bool(self._run.run_id)
+            and link.run_id == self._run.run_id
+            and link.state is LinkState.PAIRED
+            and not task.is_deleted
+            and not self._says_something_new(task, link)
+        )
 
     def _is_settled(self, task: TaskSeen, link: Link, *, is_look: bool) -> bool:
         """Whether *link* already says what became of this version of *task*."""
