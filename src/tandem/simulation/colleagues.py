@@ -20,6 +20,7 @@ FIELDS = {
     "priority": "Priority",
     "owner": "OwnerId",
     "person": "WhoId",
+    "related": "WhatId",
 }
 """The fields of a task that people edit, by the word used in a history."""
 
@@ -49,6 +50,16 @@ class Colleagues:
             fields["Company"] = f"{person} & Co"
         made = self._act("create_record", object=table, fields=fields)
         self.people.records[on] = str(made["id"])
+        return True
+
+    def _found(self, on: str, is_hasty: bool) -> bool:
+        """An account, known by its website."""
+        if on in self.people.records:
+            return False
+        fields = {"Name": on, "Website": f"https://www.{on.lower()}.example/"}
+        self.people.records[on] = str(
+            self._act("create_record", object="Account", fields=fields)["id"]
+        )
         return True
 
     def _readdress(self, on: str, is_hasty: bool, to: str) -> bool:
@@ -180,7 +191,7 @@ class Colleagues:
         elif field == "owner":
             admin = self.people.around.salesforce.admin_id
             written = value = self.people.users.get(value or "") or admin
-        elif field == "person":
+        elif field in ("person", "related"):
             written = self.people.records.get(value or "")
             if written is None:
                 return False

@@ -20,6 +20,7 @@ POINTS = ("announced", "written", "settled", "recovered")
 """Every point that the engine announces; a test compares them with the engine's text."""
 
 _NAMES = ("Ann", "Bob", "Cleo", "Dan", "Eva", "Finn", "Gus", "Hana")
+_COMPANIES = ("Acme", "Globex")
 _OWNERS = ("Olga", "Pete", "Quin")
 _ZONES = (
     "Asia/Tokyo",
@@ -58,6 +59,7 @@ class _Author:
         self._contacts: list[str] = []
         self._records: list[str] = []
         self._owners: list[str] = []
+        self._companies: list[str] = []
         self._logged: list[tuple[str, Kind]] = []
         self._campaigns: list[str] = []
         self._days = 0.0
@@ -119,6 +121,11 @@ class _Author:
             self._owners.append(name)
         for name in _NAMES[: self._pick((2, 3, 3, 4, 5))]:
             made += self._newcomer(name)
+        for name in _COMPANIES[: self._pick((0, 0, 0, 1, 2))]:
+            made.append(self._act("hubspot", "found", name))
+            if self._is(0.8):
+                made.append(self._act("salesforce", "found", name))
+            self._companies.append(name)
         return made
 
     def _newcomer(self, name: str) -> list[Moment]:
@@ -279,7 +286,7 @@ class _Author:
         if act.where == "hubspot":
             value = self._task_value(field)
             return [self._act("salesforce", "edit_task", act.on, field=field, value=value)]
-        if field == "person":
+        if field in ("person", "related"):
             return []
         return [self._act("hubspot", "edit", act.on, field=field, value=self._edit_value(field))]
 
@@ -354,6 +361,13 @@ class _Author:
         label = self._one()
         if label is None or not self._contacts:
             return None
+        if self._companies and self._is(0.5):
+            company = self._pick(self._companies)
+            if self._is(0.4):
+                given = {"field": "related", "value": company}
+                return self._act("salesforce", "edit_task", label, **given)
+            verb = self._pick(("attach_company", "attach_company", "detach_company"))
+            return self._act("hubspot", verb, label, company=company)
         verb = self._pick(("attach", "attach", "detach"))
         return self._act("hubspot", verb, label, person=self._pick(self._contacts))
 

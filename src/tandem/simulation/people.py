@@ -134,6 +134,7 @@ class People:
     logged: dict[str, Logged] = field(default_factory=dict)
     happened: list[Happened] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
+    companies: dict[str, str] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     records: dict[str, str] = field(default_factory=dict)
@@ -256,6 +257,15 @@ class People:
         self.act("restore", object="contacts", id=self.contacts[on])
         return True
 
+    def _found(self, on: str, is_hasty: bool) -> bool:
+        """A company, known by its website's domain."""
+        if on in self.companies:
+            return False
+        properties = {"name": on, "domain": f"{on.lower()}.example"}
+        made = self.act("create", object="companies", properties=properties)
+        self.companies[on] = str(made["id"])
+        return True
+
     def _hire(self, on: str, is_hasty: bool) -> bool:
         made = self.act(
             "create_owner", email=ADDRESS.format(on.lower()), first_name=on, last_name="Owner"
@@ -362,13 +372,27 @@ class People:
     def _detach(self, on: str, is_hasty: bool, person: str) -> bool:
         return self._relate("disassociate", on, person)
 
-    def _relate(self, act: str, on: str, person: str) -> bool:
+    def _attach_company(self, on: str, is_hasty: bool, company: str) -> bool:
+        return self._relate("associate", on, company, "companies", self.companies)
+
+    def _detach_company(self, on: str, is_hasty: bool, company: str) -> bool:
+        return self._relate("disassociate", on, company, "companies", self.companies)
+
+    def _relate(
+        self,
+        act: str,
+        on: str,
+        name: str,
+        table: str = "contacts",
+        known_as: Mapping[str, str] | None = None,
+    ) -> bool:
+        ids = self.contacts if known_as is None else known_as
         known, record = self.logged.get(on), self.activity_of(on)
-        if known is None or record is None or person not in self.contacts:
+        if known is None or record is None or name not in ids:
             return False
         known.is_moved = True
         given = {"object": KINDS[known.kind].object, "id": record.id}
-        self.act(act, **given, to_object="contacts", to_id=self.contacts[person])
+        self.act(act, **given, to_object=table, to_id=ids[name])
         return True
 
     def _delete(self, on: str, is_hasty: bool) -> bool:

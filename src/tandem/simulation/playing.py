@@ -96,6 +96,7 @@ class _Player:
         if story.setting.task_sync:
             self._on.append(TASK_SYNC)
         self._policy = story.setting.delete_policy
+        self._rule = story.setting.conflict_rule
         self._kept: tuple[bytes, list[str], str] | None = None
         self._history = History(
             story=story, around=self._around, people=self._people, process=self._processes[0]
@@ -179,6 +180,9 @@ class _Player:
                 case "delete_policy":
                     self._policy = act.on
                     await self._save_settings(process)
+                case "conflict_rule":
+                    self._rule = act.on
+                    await self._save_settings(process)
                 case "resume":
                     return process.resume()
                 case "retry":
@@ -205,7 +209,7 @@ class _Player:
     async def _save_settings(self, process: Process) -> None:
         setting = self._story.setting
         lines = [f'language = "{setting.language}"', f'delete_policy = "{self._policy}"']
-        lines.append(f'conflict_rule = "{setting.conflict_rule}"')
+        lines.append(f'conflict_rule = "{self._rule}"')
         for kind in self._on:
             table = kind if kind == TASK_SYNC else f"kinds.{kind}"
             lines += [f"[{table}]", "enabled = true"]
