@@ -37,7 +37,7 @@ class Installed:
     def __init__(self, home: Path, crms: Crms, **variables: str) -> None:
         self.home = home
         self.crms = crms
-        self.env = environment(TANDEM_HOME=str(home), **variables)
+        self.env = environment(TANDEM_HOME=str(home), TANDEM_WEB_PORT="0", **variables)
         self._started: list[Program] = []
 
     # ------------------------------------------------------------------ the command line

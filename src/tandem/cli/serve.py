@@ -1,19 +1,25 @@
-"""``tandem serve``: every connection is kept in step until the program is asked to end."""
+"""``tandem serve``: every connection is kept in step, and the web app served, until asked to end."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tandem.cli.application import Application
 from tandem.cli.options import InLanguage
-from tandem.cli.session import session_of
+from tandem.cli.session import Session, session_of
+from tandem.settings import ProcessSettings
 
-__all__ = ["register", "until_asked_to_end"]
+if TYPE_CHECKING:
+    from tandem.web import WebSettings
+
+__all__ = ["register", "serve_web", "together", "until_asked_to_end", "web_settings"]
 
 
 @contextmanager
@@ -36,8 +42,72 @@ def until_asked_to_end() -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
-def serve(context: typer.Context, language: InLanguage = None) -> None:
+async def together(stop: asyncio.Event, *parts: Coroutine[Any, Any, None]) -> None:
+    """
+    Parts of one program until *stop* is set: when one ends, all are asked to.
+
+    What went wrong in one is raised as it is, once the others have ended in good order.
+    """
+    tasks = [asyncio.create_task(part) for part in parts]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    await asyncio.wait(tasks)
+    for task in tasks:
+        task.result()
+
+
+def web_settings(settings: ProcessSettings) -> WebSettings:
+    """The environment's word on the web app; CRMs on this machine are let in where it serves nobody else."""
+    from tandem.web import WebSettings
+
+    found = WebSettings(
+        host=settings.web_host,
+        port=settings.web_port,
+        public_url=settings.web_url,
+    )
+    if settings.trusted_proxies is not None:
+        found = replace(found, trusted_proxies=settings.trusted_proxies)
+    return replace(found, allow_loopback=found.is_local)
+
+
+async def serve_web(
+    session: Session, application: Application, web: WebSettings, stop: asyncio.Event
+) -> None:
+    """Serve the web app until *stop* is set, having said where it is and how the first person comes in."""
+    # Imported here and not above: every other command starts without them.
+    from tandem import bootstrap
+    from tandem.web import first_link, web_server
+
+    # Its pages ask more than the commands do.
+    assert isinstance(application, bootstrap.Application)
+
+    def started(port: int) -> None:
+        there = replace(web, port=port)
+        session.remark("serve.app", url=there.url)
+        link = first_link(application, there)
+        if link is not None:
+            session.remark("serve.first", link=link)
+        if not there.is_local and not there.url.startswith("https:"):
+            session.remark("serve.open_to_all")
+
+    await web_server(application, web, stop, started=started)
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[
+        str | None, typer.Option("--host", metavar="HOST", help="option.web_host")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", metavar="PORT", min=0, max=65_535, help="option.web_port"),
+    ] = None,
+    url: Annotated[str | None, typer.Option("--url", metavar="URL", help="option.web_url")] = None,
+    no_web: Annotated[bool, typer.Option("--no-web", help="option.no_web")] = False,
+    language: InLanguage = None,
+) -> None:
     session = session_of(context)
+    web = None if no_web else web_settings(_with(session.settings(), host, port, url))
 
     async def work(application: Application) -> None:
         names = [each.name for each in await application.connections()]
@@ -46,11 +116,27 @@ def serve(context: typer.Context, language: InLanguage = None) -> None:
                 session.remark("serve.started", names=session.messages.joined(names))
             else:
                 session.remark("serve.waits")
-            await application.serve(stop)
+            if web is None:
+                await application.serve(stop)
+            else:
+                pages = serve_web(session, application, web, stop)
+                await together(stop, pages, application.serve(stop))
         session.remark("serve.ended")
 
     session.run(work, log_level="info")
 
 
+def _with(
+    settings: ProcessSettings, host: str | None, port: int | None, url: str | None
+) -> ProcessSettings:
+    """The environment's settings, but for what the command line says."""
+    return replace(
+        settings,
+        web_host=settings.web_host if host is None else host,
+        web_port=settings.web_port if port is None else port,
+        web_url=settings.web_url if url is None else url,
+    )
+
+
 def register(app: typer.Typer) -> None:
-    app.command("serve", help="help.serve", epilog="tandem serve")(serve)
+    app.command("serve", help="help.serve", epilog="tandem serve --port 8080")(serve)

@@ -124,7 +124,13 @@ class Connectors:
         connector: HubSpotConnector | SalesforceConnector
         if account.side is Side.HUBSPOT:
             connector = HubSpotConnector(
-                self._transport, tokens, budget, clock=self._clock, base_url=account.base_url
+                self._transport,
+                tokens,
+                budget,
+                clock=self._clock,
+                base_url=account.base_url,
+                # A simulated CRM has its pages where its API is.
+                pages=account.base_url if is_loopback(account.base_url) else None,
             )
         else:
             connector = SalesforceConnector(

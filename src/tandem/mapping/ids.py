@@ -91,11 +91,16 @@ def domain_of(text: str | None) -> str | None:
 
 
 def hubspot_url(ui_domain: str, portal_id: str, object_type: str, record_id: str) -> str:
-    """Where a person sees the record in HubSpot; *object_type* by the name its paths use."""
+    """
+    Where a person sees the record in HubSpot; *object_type* by the name its paths use.
+
+    *ui_domain* is a host, or an address with its scheme where that is not https.
+    """
+    pages = ui_domain if "://" in ui_domain else f"https://{ui_domain}"
     if object_type == "tasks":
-        return f"https://{ui_domain}/tasks/{portal_id}/view/all/task/{record_id}"
+        return f"{pages}/tasks/{portal_id}/view/all/task/{record_id}"
     type_id = HUBSPOT_TYPE_IDS.get(object_type, object_type)
-    return f"https://{ui_domain}/contacts/{portal_id}/record/{type_id}/{record_id}"
+    return f"{pages}/contacts/{portal_id}/record/{type_id}/{record_id}"
 
 
 def salesforce_url(instance_url: str, record_id: str) -> str:

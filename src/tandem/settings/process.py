@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -44,12 +45,17 @@ VARIABLES = (
     "TANDEM_LOG_FORMAT",
     "TANDEM_POLL_SECONDS",
     "TANDEM_RETENTION_DAYS",
+    "TANDEM_WEB_HOST",
+    "TANDEM_WEB_PORT",
+    "TANDEM_WEB_URL",
+    "TANDEM_TRUSTED_PROXIES",
 )
 """Every variable of Tandem's own; any other that begins with ``TANDEM_`` is a slip of the pen."""
 
 _OTHERS = "TANDEM_TEST_"  # belongs to the project's tests
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg", "postgres")
 _DAY_LIMIT = 3650
+_PORT_LIMIT = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,8 @@ class ProcessSettings:
     ``key_file`` are what TANDEM_KEY and TANDEM_KEY_FILE say, at most one of them.
 
     ``log_level`` is None where each command has its own. ``proxies`` maps ``http``, ``https`` and ``no`` to what HTTP_PROXY, HTTPS_PROXY and NO_PROXY say.
+    ``web_url`` is None where people reach the web app at its host and port; ``trusted_proxies`` is None
+    where only those on this machine are.
     """
 
     home: Path
@@ -72,6 +80,10 @@ class ProcessSettings:
     log_format: str = "text"
     poll_seconds: int = 60
     retention_days: int = 90
+    web_host: str = "127.0.0.1"
+    web_port: int = 8800
+    web_url: str | None = None
+    trusted_proxies: tuple[str, ...] | None = None
 
     @property
     def key_variables(self) -> Mapping[str, str]:
@@ -109,6 +121,10 @@ def read_environment(
         log_format=reader.choice("TANDEM_LOG_FORMAT", LOG_FORMATS, "text"),
         poll_seconds=reader.number("TANDEM_POLL_SECONDS", 5, 86_400, 60),
         retention_days=reader.number("TANDEM_RETENTION_DAYS", 1, _DAY_LIMIT, 90),
+        web_host=given.get("TANDEM_WEB_HOST", "127.0.0.1"),
+        web_port=reader.number("TANDEM_WEB_PORT", 0, _PORT_LIMIT, 8800),
+        web_url=reader.web_url(),
+        trusted_proxies=reader.trusted_proxies(),
     )
 
 
@@ -203,6 +219,31 @@ class _Reader:
                     if scheme != "no":
                         self._refuse_unless_proxy(name, found[scheme])
         return found
+
+    def web_url(self) -> str | None:
+        name = "TANDEM_WEB_URL"
+        given = self._given.get(name)
+        if given is None:
+            return None
+        try:
+            parts = urlsplit(given)
+        except ValueError:
+            raise self._wrong("environment.web_url", name=name, given=given) from None
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+            raise self._wrong("environment.web_url", name=name, given=given)
+        return given
+
+    def trusted_proxies(self) -> tuple[str, ...] | None:
+        name = "TANDEM_TRUSTED_PROXIES"
+        if name not in self._given:
+            return None
+        listed = [each.strip() for each in self._given[name].split(",")]
+        for each in listed:
+            try:
+                ip_network(each, strict=False)
+            except ValueError:
+                raise self._wrong("environment.network", name=name, given=each) from None
+        return tuple(listed)
 
     def _refuse_unless_proxy(self, name: str, url: str) -> None:
         parts = urlsplit(url)

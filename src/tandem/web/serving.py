@@ -20,6 +20,7 @@ __all__ = ["first_link", "web_server"]
 
 _FIRST_LIVES = timedelta(hours=24)
 _GRACE_SECONDS = 5
+_WAITING = 100
 
 
 def first_link(application: Application, settings: WebSettings) -> str | None:
@@ -84,6 +85,8 @@ def _listen(settings: WebSettings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        # From now on a browser is let wait, not turned away, and nobody else can have the port.
+        listening.listen(_WAITING)
     except OSError as error:
         listening.close()
         raise SettingsError(

@@ -56,6 +56,11 @@ class WebSettings:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
+    def is_local(self) -> bool:
+        """Whether nobody but this machine is served."""
+        return self.public_url is None and self.host in _LOCAL_NAMES
+
+    @property
     def base_path(self) -> str:
         """The path below which the app lives, without a slash at its end."""
         return urlsplit(self.url).path.rstrip("/")
@@ -75,7 +80,7 @@ class WebSettings:
         A page elsewhere that lets its own name point here (DNS rebinding) is refused by it. Listening
         on all interfaces without ``public_url`` nobody can tell.
         """
-        if self.public_url is None and self.host not in _LOCAL_NAMES:
+        if self.public_url is None and not self.is_local:
             return True
         known = {urlsplit(self.url).hostname, self.host.strip("[]")} | _LOCAL_NAMES
         return name.lower() in known

@@ -279,7 +279,7 @@ def test_erasing_asks_and_counts(tandem) -> None:
 
 
 def test_serve_runs_until_it_is_asked_to_end(tandem) -> None:
-    said = tandem("serve")
+    said = tandem("serve", "--no-web")
 
     assert said.code == 0
     assert said.err.splitlines() == ["Keeping in step: main. Ctrl-C ends.", "Ended in good order."]

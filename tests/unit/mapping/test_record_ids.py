@@ -150,3 +150,9 @@ def test_a_salesforce_record_has_a_short_address() -> None:
 
     assert f"https://x.my.salesforce.com/{id18(TASK)}" == url
     assert parse_reference(url) is not None
+
+
+def test_a_simulated_account_s_pages_may_be_without_https() -> None:
+    assert hubspot_url("http://127.0.0.1:8801", "147", "calls", "331") == (
+        "http://127.0.0.1:8801/contacts/147/record/0-48/331"
+    )

@@ -69,9 +69,28 @@ def test_proxies_are_read_in_either_case() -> None:
     assert settings.proxies == {"https": "http://p:1", "no": "localhost"}
 
 
+def test_the_web_app_listens_where_it_is_told(tmp_path: Path) -> None:
+    settings = read_environment(
+        {
+            "TANDEM_WEB_HOST": "0.0.0.0",
+            "TANDEM_WEB_PORT": "0",
+            "TANDEM_WEB_URL": "https://tools.example.com/tandem",
+            "TANDEM_TRUSTED_PROXIES": "10.0.0.5, fd00::/8",
+        }
+    )
+
+    assert (settings.web_host, settings.web_port) == ("0.0.0.0", 0)
+    assert settings.web_url == "https://tools.example.com/tandem"
+    assert settings.trusted_proxies == ("10.0.0.5", "fd00::/8")
+
+
 @pytest.mark.parametrize(
     ("environ", "sentence"),
     [
+        ({"TANDEM_WEB_PORT": "70000"}, "from 0 to 65535"),
+        ({"TANDEM_WEB_URL": "tools.example.com"}, "https://tools.example.com/tandem, not tools"),
+        ({"TANDEM_WEB_URL": "https://[::1/x"}, "TANDEM_WEB_URL must be an address"),
+        ({"TANDEM_TRUSTED_PROXIES": "10.0.0.5,proxy"}, "; proxy is none"),
         (
             {"TANDEM_KEYFILE": "x"},
             "TANDEM_KEYFILE is not a variable Tandem knows; did you mean TANDEM_KEY_FILE?",

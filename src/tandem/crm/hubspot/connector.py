@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -105,7 +106,8 @@ class HubSpotConnector:
     One HubSpot account.
 
     ``campaign_subjects`` caches the subjects of marketing e-mails and may be kept between runs.
-    *address_operator* is how secondary addresses are searched (`records.AddressOperator`).
+    *address_operator* is how secondary addresses are searched (`records.AddressOperator`). *pages* is where
+    people see the account's records, with its scheme, if that is not where HubSpot says.
     """
 
     def __init__(
@@ -120,7 +122,9 @@ class HubSpotConnector:
         address_operator: str = records.AddressOperator.IN,
         campaign_subjects: dict[str, str] | None = None,
         jitter: random.Random | None = None,
+        pages: str | None = None,
     ) -> None:
+        self._pages = pages
         self._caller = Caller(
             transport,
             tokens,
@@ -158,7 +162,8 @@ class HubSpotConnector:
 
     async def portal(self) -> Portal:
         call = Call(operation="account details", path=paths.ACCOUNT)
-        return portal_from(await self._caller.fetch(call, _portal))
+        portal = portal_from(await self._caller.fetch(call, _portal))
+        return portal if self._pages is None else replace(portal, ui_domain=self._pages)
 
     async def owners(self) -> Sequence[HubSpotOwner]:
         active, archived = await asyncio.gather(self._owners(False), self._owners(True))

@@ -205,6 +205,14 @@ TEXTS = {
         "{name} must begin with sqlite:/// or postgresql://, not {given}.",
         "{name} は sqlite:/// または postgresql:// で始めてください({given} は使えません)。",
     ),
+    "environment.web_url": (
+        "{name} must be an address such as https://tools.example.com/tandem, not {given}.",
+        "{name} には https://tools.example.com/tandem のようなアドレスを指定してください({given} は使えません)。",
+    ),
+    "environment.network": (
+        "{name} must list addresses or networks such as 10.0.0.5 or 10.0.0.0/8 with commas; {given} is none.",
+        "{name} には 10.0.0.5 や 10.0.0.0/8 のようなアドレスまたはネットワークをカンマ区切りで指定してください({given} は使えません)。",
+    ),
     "environment.proxy": (
         "{name} must be a proxy's address such as http://proxy.example:3128, not {given}.",
         "{name} には http://proxy.example:3128 のようなプロキシのアドレスを指定してください({given} は使えません)。",
