@@ -190,6 +190,7 @@ class Asking:
         mine = self.store.for_connection(connection.id)
         runs = mine.runs(1)
         now = self.clock.now()
+        counts = await self.store.run(mine.counts)
         return Health(
             connection=name,
             state=_state(connection),
@@ -198,8 +199,8 @@ class Asking:
             last_run=report_of(name, runs[0]) if runs else None,
             calls=tuple([await self._calls(connection, side) for side in Side]),
             sources=health.sources(mine, now),
-            states=health.states(mine),
-            waiting=health.waiting(mine),
+            states=health.states(counts),
+            waiting=health.waiting(counts),
             errors=health.error_cards(mine),
         )
 

@@ -16,18 +16,22 @@ __all__ = ["error_cards", "sources", "states", "waiting"]
 _KEYS_SHOWN = 100
 
 
-def states(store: ConnectionStore) -> Mapping[LinkState, int]:
+Counts = Mapping[tuple[Kind, LinkState, str], int]
+"""Links by kind, state and reason: counting 100,000 takes a tenth of a second, so it is done once."""
+
+
+def states(counts: Counts) -> Mapping[LinkState, int]:
     """How many activities are in each state."""
     totals: Counter[LinkState] = Counter()
-    for (_, state, _), n in store.counts().items():
+    for (_, state, _), n in counts.items():
         totals[state] += n
     return {state: totals[state] for state in LinkState}
 
 
-def waiting(store: ConnectionStore) -> tuple[ReasonCount, ...]:
+def waiting(counts: Counts) -> tuple[ReasonCount, ...]:
     """What waits, by reason, the most frequent first."""
     totals: Counter[str] = Counter()
-    for (_, state, reason), n in store.counts().items():
+    for (_, state, reason), n in counts.items():
         if state is LinkState.WAITING:
             totals[reason] += n
     return tuple(

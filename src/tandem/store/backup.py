@@ -2,7 +2,8 @@
 Backups: one SQLite file with all tables, whichever database they come from or go to.
 
 So a backup needs no tool of the database's own, and restoring one is also how an installation
-moves from SQLite to PostgreSQL. The key is never in it; leases are not carried over.
+moves from SQLite to PostgreSQL. The key is never in it. What lets somebody in or is under way stays
+behind: leases, browsers that are signed in, one-time links, failed sign-ins and sign-ins begun.
 """
 
 from __future__ import annotations
@@ -22,10 +23,17 @@ from tandem.store.migrate import migrate
 from tandem.store.parts import Clock
 from tandem.store.rows import RESTORED_AT
 from tandem.store.tables import METADATA, cached, connection, lease, sealed_note
+from tandem.store.tables_web import (
+    member_link,
+    member_session,
+    pending_sign_in,
+    sign_in_failure,
+)
 
 __all__ = ["read_backup", "write_backup"]
 
 _AT_ONCE = 1_000
+_OF_THE_MOMENT = frozenset({lease, member_session, member_link, sign_in_failure, pending_sign_in})
 _SQLITE_START = b"SQLite format 3\0"
 
 
@@ -99,7 +107,7 @@ def _replace_all(target: Database, read: Connection, written: Connection) -> Non
     for table in reversed(tables):
         written.execute(table.delete())
     for table in tables:
-        if table is not lease:
+        if table not in _OF_THE_MOMENT:
             _copy(table, read, written)
             if table.autoincrement_column is not None:
                 target.dialect.count_on(written, table)
