@@ -112,6 +112,9 @@ class TaskWrites:
         salesforce: Fields,
     ) -> Work | Done:
         """Patch *fields* in HubSpot with what Salesforce says: its associations first, then the rest."""
+        if Field.PERSON in fields and self._is_nowhere(pair):
+            rest = fields - {Field.PERSON}
+            return self._without_counterpart(pair, rest, conflicts, hubspot, salesforce)
         places = fields & PLACES
         if places:
             decided = self._moved(pair, places, conflicts, hubspot, salesforce)
@@ -177,8 +180,6 @@ class TaskWrites:
         said = seen_in_salesforce(task.fields, self._run.marker)
         who, what = task.fields.get("WhoId"), task.fields.get("WhatId")
         places = self._counterparts.places(who, what)
-        if Field.PERSON in fields and who and places.contact_id is None:
-            return self._without_counterpart(pair, hubspot, salesforce)
         moves: list[AssociationChange] = []
         landed: dict[Field, Value] = {}
         contact_id = link.contact_id
@@ -217,19 +218,40 @@ class TaskWrites:
             ),
         )
 
-    def _without_counterpart(self, pair: TaskPair, hubspot: Fields, salesforce: Fields) -> Done:
-        """The task was moved to a person who is not in HubSpot (yet): it stays where it is until they are."""
+    def _is_nowhere(self, pair: TaskPair) -> bool:
+        """Whether the task's Name is somebody who is not in HubSpot."""
+        who = pair.living_task.fields.get("WhoId") if pair.living_task is not None else None
+        return bool(who) and self._counterparts.places(who, None).contact_id is None
+
+    def _without_counterpart(
+        self,
+        pair: TaskPair,
+        rest: frozenset[Field],
+        conflicts: Mapping[Field, Conflict],
+        hubspot: Fields,
+        salesforce: Fields,
+    ) -> Work | Done:
+        """
+        The task was moved to a person who is not in HubSpot (yet): it stays where it is until they are.
+
+        What else was edited does not wait for that.
+        """
         run, link = self._run, pair.link
         is_first = link.reason != Reason.NO_HUBSPOT_RECORD
         attempts = 0 if is_first else link.attempts
         started = run.now if is_first or link.first_seen_at is None else link.first_seen_at
+        decided: Work | Done = self.settled(pair, hubspot, salesforce)
+        if rest:
+            decided = self.to_hubspot(pair, rest, conflicts, hubspot, salesforce)
         waiting = replace(
-            self.settled(pair, hubspot, salesforce).link,
+            decided.target if isinstance(decided, Work) else decided.link,
             reason=Reason.NO_HUBSPOT_RECORD,
             first_seen_at=started,
             attempts=attempts + 1,
             due_at=next_try(started, attempts, run.now),
         )
+        if isinstance(decided, Work):
+            return replace(decided, target=waiting)
         return Done(link=waiting, outcome=Outcome.WAITING, reason=Reason.NO_HUBSPOT_RECORD)
 
     def related_that_appeared(

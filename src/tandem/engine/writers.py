@@ -171,7 +171,11 @@ class _HubSpotTasks:
         left = {link.key: link for link in links if link.key not in found}
         if left and (also_by_mark or self._run.schema.key is KeyProperty.NONE):
             since = _oldest(list(left.values()), self._run)
-            for activity in await self._run.hubspot.tasks_like(people, since):
+            candidates = list(await self._run.hubspot.tasks_like(people, since))
+            if people and also_by_mark and any(link.contact_id is None for link in left.values()):
+                # One of them hangs on a company or a deal alone.
+                candidates += await self._run.hubspot.tasks_like((), since)
+            for activity in candidates:
                 if activity.tandem_key in left:
                     found.setdefault(
                         activity.tandem_key, Existing(id=activity.id, seen=self._seen(activity))
