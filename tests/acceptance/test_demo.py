@@ -43,6 +43,7 @@ def test_the_demonstration_fills_salesforce_with_closed_japanese_tasks(
     assert all(task["Tandem_Key__c"] for task in opened + submitted)
 
     demo.waits_for(lambda: "Salesforceに到着" in demo.said, "something new that crossed over")
+    demo.waits_for(lambda: "HubSpotに到着" in demo.said, "a task that crossed over the other way")
     ended = demo.interrupt()
 
     assert ended.code == 0, ended.said
@@ -54,5 +55,6 @@ def test_the_demonstration_ends_after_the_summary_where_asked_to(outside: dict[s
     ended = Program("demo", "--once", "--language", "ja", env=outside).wait()
 
     assert ended.code == 0, ended.said
-    assert "件数はすべて合っています" in ended.out
+    assert ended.out.count("件数はすべて合っています") == 2
+    assert "Salesforce → HubSpot" in ended.out
     assert "Traceback" not in ended.said

@@ -1,4 +1,4 @@
-"""``tandem demo``: both CRMs simulated, a connection between them, a first sync, then a trickle."""
+"""``tandem demo``: both CRMs simulated, a connection between them, two syncs, then a trickle."""
 
 from __future__ import annotations
 
@@ -22,17 +22,19 @@ from tandem.cli.session import Session, session_of
 from tandem.cli.summary import print_summary
 from tandem.cli.sync import exit_code
 from tandem.engine.reports import RunReport
-from tandem.model import Kind
+from tandem.model import Kind, Side
 from tandem.settings import ProcessSettings, parse, show
 from tandem.sync.policy import Language
 
 if TYPE_CHECKING:
+    from tandem.cli.trickle import Account, News
     from tandem.sandbox.server import Sandbox
 
 __all__ = ["register"]
 
 CONNECTION = "demo"
 _PAST = timedelta(days=400)  # the sample holds a year
+_A_WHILE = 5.0  # seconds; HubSpot's search is three behind
 
 
 def demo(
@@ -58,8 +60,15 @@ async def _demo(session: Session, settings: ProcessSettings, *, once: bool, as_j
             session.remark("demo.started")
             print_addresses(session, both)
         await _connect(session, application, both)
-        report = await _first_sync(session, application, as_json)
-        code = exit_code([report]) if report.seen else 1
+        reports = [await _sync(session, application, as_json)]
+        if not as_json:
+            session.out.print()
+        made, changed = await _work(both)
+        session.remark("demo.worked", made=made, changed=changed)
+        reports.append(await _sync(session, application, as_json))
+        if as_json:
+            print_json(session.out, reports)
+        code = exit_code(reports) if all(report.seen for report in reports) else 1
         if once or code:
             return code
         with until_asked_to_end() as stop:
@@ -87,7 +96,9 @@ def _sandbox(session: Session) -> Sandbox:
 
 
 async def _connect(session: Session, application: Application, both: Sandbox) -> None:
-    """Join the two with every kind on, and with the sample's year let in by an explicit ``since``."""
+    """
+    Join the two with every kind on and tasks both ways; an explicit ``since`` lets HubSpot's year of the sample in.
+    """
 
     def unused(address: str) -> None:
         session.remark("connect.visit", address=address)
@@ -103,18 +114,33 @@ async def _connect(session: Session, application: Application, both: Sandbox) ->
         policy,
         language=Language(session.messages.language),
         kinds={kind: replace(policy.kind(kind), enabled=True) for kind in Kind},
+        salesforce_task_sync=True,
     )
     since = both.world.clock.now() - _PAST
     change = await application.plan_settings(CONNECTION, show(everything), since=since)
     await application.save_settings(CONNECTION, change, "demo")
 
 
-async def _first_sync(session: Session, application: Application, as_json: bool) -> RunReport:
+async def _work(both: Sandbox) -> tuple[int, int]:
+    """An hour's work of people on both sides: how many tasks they made, and how many changes."""
+    from tandem.cli.trickle import pairs_of_tasks
+    from tandem.sandbox.data import edits, new_tasks
+
+    assert both.sample is not None
+    made = list(new_tasks(both.sample))
+    pairs = await pairs_of_tasks(_salesforce(both))
+    changed = list(edits(both.sample, pairs))
+    both.world.clock.advance(_A_WHILE)
+    for side, name, arguments in (*made, *changed):
+        both.control.act(side, name, arguments)
+    both.world.clock.advance(_A_WHILE)
+    return len(made), len(changed)
+
+
+async def _sync(session: Session, application: Application, as_json: bool) -> RunReport:
     with progress_bar(session, shown=not as_json) as progress:
         report = await application.sync(CONNECTION, progress=progress)
-    if as_json:
-        print_json(session.out, report)
-    else:
+    if not as_json:
         session.out.print()
         print_summary(report, session.out, session.messages)
     return report
@@ -123,22 +149,24 @@ async def _first_sync(session: Session, application: Application, as_json: bool)
 async def _keep_going(
     session: Session, application: Application, both: Sandbox, stop: asyncio.Event
 ) -> None:
-    """Serve, and let new activities trickle in, until *stop*; trouble in any part ends all."""
-    from tandem.cli.trickle import trickle
+    """Serve, and let news of both sides trickle in, until *stop*; trouble in any part ends all."""
+    from tandem.cli.trickle import Account, trickle
 
-    new: list[str] = []
+    new: list[News] = []
 
-    def tell(kind: str, record_id: str) -> None:
-        session.remark("demo.new", what=f"{kind} {record_id}")
-        new.append(record_id)
+    def tell(news: News) -> None:
+        key = "demo.completed" if news.is_completed else "demo.new"
+        session.remark(key, what=f"{news.kind} {news.record_id}", side=news.side.title)
+        if not news.is_completed:
+            new.append(news)
 
     parts = [
         asyncio.create_task(application.serve(stop)),
         asyncio.create_task(_watch(session, application, new, stop)),
         asyncio.create_task(
             trickle(
-                both.hubspot_url,
-                both.tokens["hubspot"],
+                Account(url=both.hubspot_url, token=both.tokens["hubspot"]),
+                _salesforce(both),
                 stop,
                 language=session.messages.language,
                 tell=tell,
@@ -152,20 +180,27 @@ async def _keep_going(
         part.result()
 
 
+def _salesforce(both: Sandbox) -> Account:
+    from tandem.cli.trickle import Account
+
+    return Account(url=both.salesforce_url, token=both.tokens["salesforce"])
+
+
 async def _watch(
-    session: Session, application: Application, new: list[str], stop: asyncio.Event
+    session: Session, application: Application, new: list[News], stop: asyncio.Event
 ) -> None:
-    """Say where each of the *new* activities arrived, as soon as it did."""
+    """Say where each of the *new* records arrived, as soon as it did."""
     while not stop.is_set():
-        for record_id in list(new):
-            answer = await application.explain(CONNECTION, record_id)
-            if answer.salesforce_id is not None:
-                session.remark(
-                    "demo.arrived",
-                    what=record_id,
-                    task=answer.salesforce_url or answer.salesforce_id,
-                )
-                new.remove(record_id)
+        for news in list(new):
+            answer = await application.explain(CONNECTION, news.record_id)
+            there = {
+                Side.HUBSPOT: answer.salesforce_url or answer.salesforce_id,
+                Side.SALESFORCE: answer.hubspot_url or answer.hubspot_id,
+            }[news.side]
+            if there is not None:
+                other = news.side.other.title
+                session.remark("demo.arrived", what=news.record_id, side=other, task=there)
+                new.remove(news)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 1)
 

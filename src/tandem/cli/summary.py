@@ -25,6 +25,7 @@ def print_summary(report: RunReport, console: Console, messages: Messages) -> No
     """Print the table, the reasons, the calls and a closing line; a narrow terminal gets a list instead."""
     if report.kinds:
         _print_counts(report, console, messages)
+    _print_written(report, console, messages)
     _print_reasons(report, console, messages)
     if report.kinds:
         console.print()
@@ -63,6 +64,23 @@ def _table(report: RunReport, outcomes: Sequence[Outcome], messages: Messages) -
 
 def _number(count: int) -> Text:
     return Text(str(count), style="" if count else "dim")
+
+
+_WRITTEN = (Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED)
+
+
+def _print_written(report: RunReport, console: Console, messages: Messages) -> None:
+    """Which way the writes went; where all went into Salesforce the table above says it."""
+    if Side.HUBSPOT not in report.written:
+        return
+    headings = [f">{messages(f'outcome.{outcome.value}')}" for outcome in _WRITTEN]
+    rows = table(messages("run.direction"), *headings)
+    for side in (Side.SALESFORCE, Side.HUBSPOT):
+        counts = report.written.get(side, {})
+        name = messages("run.into", other=side.other.title, side=side.title)
+        rows.add_row(name, *(_number(counts.get(outcome, 0)) for outcome in _WRITTEN))
+    console.print()
+    console.print(rows)
 
 
 def _print_list(report: RunReport, console: Console, messages: Messages) -> None:

@@ -75,6 +75,12 @@ async def settle(
     run.at("settled")
     for each in done:
         run.tally.settled(each.link.kind, each.outcome, each.reason)
+        side = each.history.detail.get("side") if each.history is not None else None
+        if each.outcome in _WRITTEN and side is not None:
+            run.tally.wrote(Side(side), each.outcome)
+
+
+_WRITTEN = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED})
 
 
 def _save(

@@ -163,6 +163,7 @@ class RunReport:
     """
     One run of one connection; ``planned`` is filled for a plan or a dry run only.
 
+    ``written`` counts by side what ``kinds`` counts by kind: records created, updated and deleted.
     ``message`` is a CRM's or an error's own words where the state is not ``DONE``. ``run_id`` is
     None for a dry run, which leaves no trace.
     """
@@ -175,6 +176,7 @@ class RunReport:
     dry_run: bool = False
     settings_version: int = 0
     kinds: Mapping[Kind, KindTally] = field(default_factory=dict)
+    written: Mapping[Side, Mapping[Outcome, int]] = field(default_factory=dict)
     calls: Mapping[Side, int] = field(default_factory=dict)
     planned: tuple[PlannedAction, ...] = ()
     reason: str = ""  # code of why the run stopped early

@@ -144,6 +144,7 @@ def _planned(run: RunContext, plan: Plan) -> list[PlannedAction]:
         run.tally.settled(each.link.kind, each.outcome, each.reason)
     for work in plan.works:
         run.tally.settled(work.link.kind, _OUTCOMES[work.operation])
+        run.tally.wrote(work.side, _OUTCOMES[work.operation])
         actions.append(_written_action(work))
     return actions
 

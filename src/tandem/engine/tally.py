@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tandem.engine.reports import KindTally, Outcome, ReasonCount
-from tandem.model import Kind
+from tandem.model import Kind, Side
 
 __all__ = ["Tally"]
 
@@ -18,6 +18,7 @@ class Tally:
     def __init__(self) -> None:
         self._seen: Counter[Kind] = Counter()
         self._outcomes: Counter[tuple[Kind, Outcome, str]] = Counter()
+        self._written: Counter[tuple[Side, Outcome]] = Counter()
 
     def pulled(self, kind: Kind) -> None:
         """One activity of *kind* was looked at."""
@@ -26,6 +27,17 @@ class Tally:
     def settled(self, kind: Kind, outcome: Outcome, reason: str = "") -> None:
         """One activity of *kind* was dealt with."""
         self._outcomes[kind, outcome, reason] += 1
+
+    def wrote(self, side: Side, outcome: Outcome) -> None:
+        """One record was created, updated or deleted on *side*."""
+        self._written[side, outcome] += 1
+
+    def written(self) -> Mapping[Side, Mapping[Outcome, int]]:
+        """How many records were created, updated and deleted on each side that was written to."""
+        found: dict[Side, dict[Outcome, int]] = {}
+        for (side, outcome), count in sorted(self._written.items()):
+            found.setdefault(side, {})[outcome] = count
+        return found
 
     def total(self, outcome: Outcome) -> int:
         return sum(n for (_, each, _), n in self._outcomes.items() if each is outcome)

@@ -5,6 +5,7 @@ import json
 import socket
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from tandem.cli import run
@@ -26,14 +27,36 @@ def test_the_demonstration_syncs_the_sample_year_and_every_count_adds_up() -> No
     assert "http://127.0.0.1:" in out
 
 
-def test_the_demonstration_as_json_is_one_report() -> None:
+def test_the_demonstration_as_json_is_two_reports_that_add_up() -> None:
     code, out, _ = demo("--json")
-    report = json.loads(out)
+    first, second = json.loads(out)
 
     assert code == 0
-    assert report["adds_up"]
-    assert len(report["kinds"]) == 14
-    assert sum(tally["outcomes"].get("created", 0) for tally in report["kinds"].values()) > 400
+    assert first["adds_up"]
+    assert second["adds_up"]
+    assert len(first["kinds"]) == 14
+    assert first["written"]["salesforce"]["created"] > 400
+    assert "hubspot" not in first["written"]
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_tasks_of_salesforce_and_edits_of_both_sides_cross_over(language: str) -> None:
+    _, out, _ = demo("--json", "--language", language)
+    [task] = json.loads(out)[1]["kinds"].values()
+    written = json.loads(out)[1]["written"]
+
+    assert written["hubspot"]["created"] == task["outcomes"]["created"] > 5
+    assert written["hubspot"]["updated"] > 3
+    assert written["salesforce"]["updated"] > 3
+    assert task["outcomes"]["waiting"] == task["outcomes"]["skipped"] == 1
+
+
+def test_the_summary_tells_both_directions() -> None:
+    _, out, _ = demo("--language", "ja")
+
+    assert out.count("件数はすべて合っています") == 2
+    assert "HubSpot → Salesforce" in out
+    assert "Salesforce → HubSpot" in out
 
 
 def test_a_taken_port_is_left_for_the_next_one() -> None:

@@ -145,12 +145,17 @@ TEXTS = {
         "別の端末から調べるには: TANDEM_HOME={home} tandem health",
     ),
     "demo.until": (
-        "New activities now trickle in and cross over. Ctrl-C ends.",
-        "これから新しいアクティビティーが少しずつ届き、同期されます。Ctrl-Cで終了します。",
+        "News now trickles in on both sides and crosses over. Ctrl-C ends.",
+        "これから両側で新しい記録が少しずつ作られ、同期されます。Ctrl-Cで終了します。",
     ),
     "demo.arrived": (
-        "Arrived in Salesforce: {what} as {task}",
-        "Salesforceに到着: {what} → {task}",
+        "Arrived in {side}: {what} as {task}",
+        "{side}に到着: {what} → {task}",
     ),
-    "demo.new": ("New in HubSpot: {what}", "HubSpotに追加: {what}"),
+    "demo.new": ("New in {side}: {what}", "{side}に追加: {what}"),
+    "demo.completed": ("Completed in {side}: {what}", "{side}で完了: {what}"),
+    "demo.worked": (
+        "Meanwhile people made {made} tasks in Salesforce and changed tasks on both sides, {changed} changes in all.",
+        "その間にSalesforceで新しいToDoが{made}件作成され、両側で合わせて{changed}件の変更がありました。",
+    ),
 }

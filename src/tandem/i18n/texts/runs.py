@@ -4,6 +4,8 @@ TEXTS = {
     "run.kind": ("kind", "種類"),
     "run.seen": ("seen", "確認"),
     "run.total": ("all", "合計"),
+    "run.direction": ("direction", "方向"),
+    "run.into": ("{other} → {side}", "{other} → {side}"),
     "run.why": ("outcome", "結果"),
     "run.count": ("number", "件数"),
     "run.reason": ("reason", "理由"),

@@ -5,7 +5,17 @@ Everything here follows from a language, a moment and a seed, and imports nothin
 """
 
 from tandem.sandbox.data.bulk import Bulk, bulk_activities
+from tandem.sandbox.data.office import edits, new_tasks
 from tandem.sandbox.data.sample import LANGUAGES, Sample, sample
 from tandem.sandbox.data.trickle import trickle
 
-__all__ = ["LANGUAGES", "Bulk", "Sample", "bulk_activities", "sample", "trickle"]
+__all__ = [
+    "LANGUAGES",
+    "Bulk",
+    "Sample",
+    "bulk_activities",
+    "edits",
+    "new_tasks",
+    "sample",
+    "trickle",
+]
