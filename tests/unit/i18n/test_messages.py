@@ -48,7 +48,7 @@ BUILT = {
     *(f"conflicts.rule.{each}" for each in ConflictRule),
     *(setting.text for setting in SETTINGS.values()),
 }
-OPEN = ("stop.", "rule.", "event.", "erased.", "doctor.", "source.", "web.")  # codes that come from outside
+OPEN = ("stop.", "rule.", "event.", "erased.", "doctor.", "source.", "web.", "simulate.")  # codes that come from outside
 
 
 def literals() -> Iterator[str]:
