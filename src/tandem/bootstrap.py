@@ -52,7 +52,9 @@ class Application:
     Tandem with its database open. Use it as an async context manager.
 
     All methods raise the errors of ``tandem.errors``; an unknown connection is a ``SettingsError``.
-    ``at`` is told every point at which a crash is survivable.
+    ``at`` is told every point at which a crash is survivable. Once it is open, its parts (``asking``,
+    ``connecting``, ``conflicting``, ``undoing``, ``recreating``, ``connectors``) are there for whoever
+    asks more than the methods do, or in somebody's name: the web app.
     """
 
     def __init__(
@@ -81,28 +83,28 @@ class Application:
                 AiohttpTransport(TransportSettings(ca_file=settings.ca_file))
             )
         who = person()
-        self._connectors = Connectors(self._store, transport, self._clock, this_process())
-        self._connecting = Connecting(
+        self.connectors = Connectors(self._store, transport, self._clock, this_process())
+        self.connecting = Connecting(
             store=self._store,
-            connectors=self._connectors,
+            connectors=self.connectors,
             transport=transport,
             clock=self._clock,
             who=who,
         )
-        self._runner = Runner(
+        self.runner = Runner(
             store=self._store,
-            connectors=self._connectors,
+            connectors=self.connectors,
             clock=self._clock,
             owner=this_process(),
             at=self._at,
         )
-        self._looking = Looking(runner=self._runner)
-        self._undoing = Undoing(store=self._store, runner=self._runner, who=who)
-        self._conflicting = Conflicting(store=self._store, runner=self._runner, who=who)
-        self._recreating = Recreating(store=self._store, runner=self._runner, who=who)
-        self._importing = Importing(store=self._store, runner=self._runner)
-        self._asking = asking.Asking(
-            store=self._store, connectors=self._connectors, clock=self._clock, who=who
+        self.looking = Looking(runner=self.runner)
+        self.undoing = Undoing(store=self._store, runner=self.runner, who=who)
+        self.conflicting = Conflicting(store=self._store, runner=self.runner, who=who)
+        self.recreating = Recreating(store=self._store, runner=self.runner, who=who)
+        self.importing = Importing(store=self._store, runner=self.runner)
+        self.asking = asking.Asking(
+            store=self._store, connectors=self.connectors, clock=self._clock, who=who
         )
         return self
 
@@ -121,7 +123,7 @@ class Application:
     # ------------------------------------------------------------------ connections
 
     async def connections(self) -> Sequence[ConnectionSummary]:
-        return await self._asking.connections()
+        return await self.asking.connections()
 
     async def connect_hubspot(
         self,
@@ -133,7 +135,7 @@ class Application:
         client_secret: str | None = None,
         open_browser: Callable[[str], None],
     ) -> ConnectionSummary:
-        connection = await self._connecting.hubspot(
+        connection = await self.connecting.hubspot(
             name,
             url=url,
             token=token,
@@ -141,7 +143,7 @@ class Application:
             client_secret=client_secret,
             open_browser=open_browser,
         )
-        return self._asking.summary(connection)
+        return self.asking.summary(connection)
 
     async def connect_salesforce(
         self,
@@ -156,7 +158,7 @@ class Application:
         browser: bool = False,
         open_browser: Callable[[str], None],
     ) -> ConnectionSummary:
-        connection = await self._connecting.salesforce(
+        connection = await self.connecting.salesforce(
             name,
             url=url,
             token=token,
@@ -167,10 +169,10 @@ class Application:
             browser=browser,
             open_browser=open_browser,
         )
-        return self._asking.summary(connection)
+        return self.asking.summary(connection)
 
     async def disconnect(self, name: str) -> None:
-        await self._connecting.disconnect(name)
+        await self.connecting.disconnect(name)
 
     async def resume(self, name: str) -> None:
         connection = self._store.connection(name)
@@ -191,7 +193,7 @@ class Application:
     ) -> SettingsChange:
         connection = self._store.connection(name)
         return await plan_settings(
-            self._asking, connection, text, since=since, language=self._settings.language
+            self.asking, connection, text, since=since, language=self._settings.language
         )
 
     async def save_settings(self, name: str, change: SettingsChange, who: str) -> int:
@@ -219,7 +221,7 @@ class Application:
         dry_run: bool = False,
         progress: ProgressCallback | None = None,
     ) -> RunReport:
-        return await self._runner.run(
+        return await self.runner.run(
             self._store.connection(name),
             trigger="command",
             dry_run=dry_run,
@@ -237,7 +239,7 @@ class Application:
         dry_run: bool = False,
         progress: ProgressCallback | None = None,
     ) -> ImportReport:
-        return await self._importing.bring(
+        return await self.importing.bring(
             self._store.connection(name),
             wanted,
             dry_run=dry_run,
@@ -245,12 +247,12 @@ class Application:
         )
 
     async def unfinished_import(self, name: str, wanted: Wanted) -> Unfinished | None:
-        return await self._importing.unfinished(self._store.connection(name), wanted)
+        return await self.importing.unfinished(self._store.connection(name), wanted)
 
     async def serve(self, stop: asyncio.Event) -> None:
         local = LocalRunner(
             store=self._store,
-            runner=self._runner,
+            runner=self.runner,
             clock=self._clock,
             every_seconds=self._settings.poll_seconds,
             retention_days=self._settings.retention_days,
@@ -266,7 +268,7 @@ class Application:
         limit: int = 100,
         progress: ProgressCallback | None = None,
     ) -> UndoReport:
-        return await self._undoing.undo(
+        return await self.undoing.undo(
             self._store.connection(name),
             run_id,
             dry_run=dry_run,
@@ -275,53 +277,53 @@ class Application:
         )
 
     async def release(self, name: str, run_id: int) -> int:
-        return self._undoing.release(self._store.connection(name), run_id)
+        return self.undoing.release(self._store.connection(name), run_id)
 
     async def conflicts(
         self, name: str, *, everything: bool = False, limit: int = 200
     ) -> ConflictList:
         connection = self._store.connection(name)
-        return self._conflicting.listing(connection, everything=everything, limit=limit)
+        return self.conflicting.listing(connection, everything=everything, limit=limit)
 
     async def restore_conflict(
         self, name: str, conflict_id: int, *, force: bool = False
     ) -> Restored:
         connection = self._store.connection(name)
-        return await self._conflicting.restore(connection, conflict_id, force=force)
+        return await self.conflicting.restore(connection, conflict_id, force=force)
 
     async def recreate(self, name: str, asked: str) -> Recreated:
-        return await self._recreating.recreate(self._store.connection(name), asked)
+        return await self.recreating.recreate(self._store.connection(name), asked)
 
     # ------------------------------------------------------------------ asking
 
     async def explain(self, name: str, asked: str) -> Explanation:
-        answer = await self._asking.explain(name, asked)
+        answer = await self.asking.explain(name, asked)
         if answer.state is not None:
             return answer
-        return await self._looking.look(self._store.connection(name), answer)
+        return await self.looking.look(self._store.connection(name), answer)
 
     async def health(self, name: str) -> Health:
-        return await self._asking.health(name)
+        return await self.asking.health(name)
 
     async def errors(self, name: str, reason: str | None = None) -> Sequence[ErrorCard]:
-        return await self._asking.errors(name, reason)
+        return await self.asking.errors(name, reason)
 
     async def retry(
         self, name: str, keys: Sequence[str] | None = None, reason: str | None = None
     ) -> int:
-        return await self._asking.retry(name, keys, reason)
+        return await self.asking.retry(name, keys, reason)
 
     async def owners(self, name: str) -> Sequence[OwnerRow]:
-        return await self._asking.owners(name)
+        return await self.asking.owners(name)
 
     async def map_owner(self, name: str, hubspot_owner: str, salesforce_user: str | None) -> None:
-        await self._asking.map_owner(name, hubspot_owner, salesforce_user)
+        await self.asking.map_owner(name, hubspot_owner, salesforce_user)
 
     async def unmap_owner(self, name: str, hubspot_owner: str) -> None:
-        await self._asking.unmap_owner(name, hubspot_owner)
+        await self.asking.unmap_owner(name, hubspot_owner)
 
     async def doctor(self, name: str) -> Sequence[Finding]:
-        return await self._asking.doctor(name)
+        return await self.asking.doctor(name)
 
     # ------------------------------------------------------------------ keeping
 
@@ -332,4 +334,4 @@ class Application:
         await self._store.run(self._store.restore, path)
 
     async def erase(self, email: str) -> Mapping[str, int]:
-        return await self._asking.erase(email)
+        return await self.asking.erase(email)

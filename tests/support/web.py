@@ -133,7 +133,7 @@ class Web:
         self.running = running
         self.tandem = running.tandem
         self.members = Members.of(running.tandem.store)
-        passwords = Passwords(self.members, hasher=QUICK)
+        passwords = Passwords(self.members, running.tandem.store.run, hasher=QUICK)
         self.app = create_web(running.tandem, settings, passwords=passwords)
 
     def member(self, email: str, role: Role = Role.ADMIN) -> int:

@@ -66,7 +66,7 @@ def create_web(
     app.state.house = House(
         desk=Desk.of(application),
         members=members,
-        passwords=passwords or Passwords(members),
+        passwords=passwords or Passwords(members, application.store.run),
         settings=settings,
         templates=_templates(),
         assets=_fingerprints(),

@@ -48,8 +48,8 @@ class Desk:
     def of(cls, application: Application) -> Desk:
         return cls(
             application=application,
-            asking=application._asking,
-            connecting=application._connecting,
+            asking=application.asking,
+            connecting=application.connecting,
         )
 
     def as_(self, who: str) -> Desk:
@@ -63,15 +63,15 @@ class Desk:
 
     @property
     def conflicting(self) -> Conflicting:
-        return replace(self.application._conflicting, who=self.who)
+        return replace(self.application.conflicting, who=self.who)
 
     @property
     def undoing(self) -> Undoing:
-        return replace(self.application._undoing, who=self.who)
+        return replace(self.application.undoing, who=self.who)
 
     @property
     def recreating(self) -> Recreating:
-        return replace(self.application._recreating, who=self.who)
+        return replace(self.application.recreating, who=self.who)
 
     @property
     def store(self) -> Store:

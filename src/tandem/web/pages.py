@@ -32,20 +32,23 @@ class _Page:
     is_change: bool
 
     async def __call__(self, request: Request) -> Response:
-        visit = visit_of(request, request.app.state.house)
+        visit = await visit_of(request, request.app.state.house)
         try:
-            return await self._answer(visit)
+            answer = await self._answer(visit)
         except Refused as refused:
-            return error_page(visit, refused.status, visit.speech(refused.key, **refused.values))
+            sentence = visit.speech(refused.key, **refused.values)
+            answer = error_page(visit, refused.status, sentence)
         except (SettingsError, AlreadyRunning) as error:
-            return error_page(visit, 400, str(error))
+            answer = error_page(visit, 400, str(error))
         except (CrmError, BudgetSpent, StoreError) as error:
-            return error_page(visit, 502, str(error))
+            answer = error_page(visit, 502, str(error))
+        await visit.end()
+        return answer
 
     async def _answer(self, visit: Visit) -> Response:
         if self.role is not None:
             if visit.session is None:
-                return _to_sign_in(visit)
+                return await _to_sign_in(visit)
             if self.role is Role.ADMIN and not visit.is_admin:
                 raise Refused(403, "web.error.admin_only")
         if self.is_change:
@@ -79,10 +82,11 @@ def post(path: str, view: View, role: Role | None = Role.ADMIN) -> Route:
     return Route(path, endpoint, methods=["POST"], name=f"POST {path}")
 
 
-def visit_of(request: Request, house: House) -> Visit:
-    session = _session_of(request, house)
+async def visit_of(request: Request, house: House) -> Visit:
+    run = house.desk.store.run
+    session = await run(_session_of, request, house)
     asked = request.query_params.get("lang")
-    zone = _zone_for(request, house) if session else None
+    zone = await run(_zone_for, house) if session else None
     speech = speech_for(
         asked=asked,
         cookies=request.cookies,
@@ -107,7 +111,7 @@ def _session_of(request: Request, house: House) -> MemberSession | None:
     return house.members.session(token, house.settings.session_rests) if token else None
 
 
-def _zone_for(request: Request, house: House) -> str | None:
+def _zone_for(house: House) -> str | None:
     """The HubSpot account's zone, until the reader's browser has told its own."""
     for connection in house.desk.store.connections():
         portal = house.desk.portal(connection)
@@ -129,8 +133,8 @@ async def _check_own(visit: Visit) -> None:
         raise Refused(403, "web.error.stale_form")
 
 
-def _to_sign_in(visit: Visit) -> Response:
-    if not visit.members.has_members():
+async def _to_sign_in(visit: Visit) -> Response:
+    if not await visit.kept(visit.members.has_members):
         return visit.page("start/not_yet.html", 403)
     if visit.request.headers.get("hx-request"):
         return PlainTextResponse("", 401, {"hx-redirect": visit.url("/sign-in")})
@@ -146,7 +150,7 @@ def error_page(visit: Visit, status: int, sentence: str) -> Response:
 
 
 async def not_found(request: Request, error: Exception) -> Response:
-    visit = visit_of(request, request.app.state.house)
+    visit = await visit_of(request, request.app.state.house)
     status = getattr(error, "status_code", 404)
     key = "web.error.method" if status == 405 else "web.error.not_found"
     if status not in (404, 405):
@@ -157,5 +161,5 @@ async def not_found(request: Request, error: Exception) -> Response:
 async def broken(request: Request, error: Exception) -> Response:
     """A bug: the log has it all, the page nothing of it."""
     _log.error("web.crashed", path=request.url.path, exc_info=error)
-    visit = visit_of(request, request.app.state.house)
+    visit = await visit_of(request, request.app.state.house)
     return error_page(visit, 500, visit.speech("web.error.broken"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -26,10 +28,20 @@ class LockedOut(Exception):
 
 
 class Passwords:
-    """*hasher* has the library's defaults (RFC 9106, low memory) unless a test wants to be quick."""
+    """
+    *run* is how the database is asked (`Store.run`). *hasher* has the library's defaults (RFC 9106, low
+    memory) unless a test wants to be quick.
+    """
 
-    def __init__(self, members: Members, *, hasher: PasswordHasher | None = None) -> None:
+    def __init__(
+        self,
+        members: Members,
+        run: Callable[..., Awaitable[Any]],
+        *,
+        hasher: PasswordHasher | None = None,
+    ) -> None:
         self._members = members
+        self._run = run
         self._hasher = hasher or PasswordHasher()
         self._turn = asyncio.Semaphore(_AT_ONCE)
         # Somebody unknown takes as long as somebody known.
@@ -42,20 +54,21 @@ class Passwords:
     async def member_with(self, email: str, password: str, address: str) -> Member | None:
         """Who signs in with these; LockedOut after too many failures, right or wrong."""
         names = [f"person {email}", f"address {address}"]
-        failed = self._members.failures(names, LOCKED_FOR)
+        failed = await self._run(self._members.failures, names, LOCKED_FOR)
         if (
             failed.get(names[0], 0) >= _TRIES_PER_PERSON
             or failed.get(names[1], 0) >= _TRIES_PER_ADDRESS
         ):
             raise LockedOut
-        found = self._members.member_and_password(email)
+        found: tuple[Member, str] | None = await self._run(self._members.member_and_password, email)
         known = self._nobody if found is None else found[1]
         if len(password) <= LONGEST and await self._fits(known, password) and found is not None:
-            self._members.forget_failures(names[0])
+            await self._run(self._members.forget_failures, names[0])
             if self._hasher.check_needs_rehash(known):
-                self._members.set_password(found[0].id, await self.hash(password))
+                changed = await self.hash(password)
+                await self._run(self._members.set_password, found[0].id, changed)
             return found[0]
-        self._members.count_failure(names, LOCKED_FOR)
+        await self._run(self._members.count_failure, names, LOCKED_FOR)
         return None
 
     async def is_of(self, member: Member, password: str, address: str) -> bool:

@@ -6,10 +6,10 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment
@@ -32,6 +32,9 @@ SESSION_COOKIE = "tandem_session"
 VISIT_COOKIE = "tandem_visit"
 _LARGEST_FORM = 1_048_576
 _FIELDS = 5_000
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
 
 
 class Refused(Exception):
@@ -80,6 +83,7 @@ class Visit:
     desk: Desk
     connection: Connection | None = None
     _cookies: dict[str, tuple[str, int | None]] = field(default_factory=dict)
+    _next_flash: str | None = None
 
     # ------------------------------------------------------------------ who and where
 
@@ -125,6 +129,10 @@ class Visit:
         if self.connection is None:
             raise Refused(404, "web.error.not_found")
         return self.connection
+
+    async def kept(self, work: Callable[P, Answer], *args: P.args, **more: P.kwargs) -> Answer:
+        """What *work* answers from the database, in a thread where that is worth one (`Store.run`)."""
+        return await self.desk.store.run(work, *args, **more)
 
     def url(self, path: str, /, **query: object) -> str:
         """The address of *path* within the app."""
@@ -216,12 +224,18 @@ class Visit:
         """Have the next page begin with this sentence."""
         if self.session is not None:
             said = {"key": key, "level": level, "values": {k: str(v) for k, v in values.items()}}
-            self.members.set_flash(self.session.token, json.dumps(said))
+            self._next_flash = json.dumps(said)
+
+    async def end(self) -> None:
+        """Keep what the next page has to say; after the view, and off the event loop."""
+        if self.session is not None and self._next_flash is not None:
+            await self.kept(self.members.set_flash, self.session.token, self._next_flash)
 
     def _take_flashes(self) -> list[dict[str, Any]]:
         if self.session is None or not self.session.flash:
             return []
-        self.members.set_flash(self.session.token, "")
+        if self._next_flash is None:
+            self._next_flash = ""
         said = json.loads(self.session.flash)
         values = dict(said["values"])
         if "count" in values:

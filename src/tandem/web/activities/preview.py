@@ -90,7 +90,7 @@ async def _read(visit: Visit, hubspot: HubSpotConnector, kind: Kind) -> Activity
 async def _latest_record(
     visit: Visit, hubspot: HubSpotConnector, kind: Kind, object_type: ObjectType
 ) -> Activity | None:
-    known = visit.members.latest_id(visit.here.id, kind)
+    known = await visit.kept(visit.members.latest_id, visit.here.id, kind)
     if known is not None:
         record_id = known.split("-")[0]
         found = (await hubspot.read(object_type, [record_id])).get(record_id)

@@ -58,7 +58,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
         return Pkce(self.verifier, self.challenge)
 
 
-def begin(
+async def begin(
     desk: Desk,
     members: Members,
     session: str,
@@ -85,7 +85,7 @@ def begin(
         redirect_uri=redirect_uri,
         back=back,
     )
-    members.begin_pending(state, session, msgspec.to_builtins(begun), LIVES)
+    await desk.store.run(members.begin_pending, state, session, msgspec.to_builtins(begun), LIVES)
     address = _oauth(desk, begun).authorize_url(redirect_uri, state, pair)
     # Without it a browser that is signed in to Salesforce comes back as the same user [oauth-web].
     return f"{address}&prompt=login" if is_other_user and side is Side.SALESFORCE else address

@@ -108,7 +108,7 @@ async def connect(visit: Visit) -> Response:
         if not given.get("client_id"):
             raise Wrong("web.connect.wants_client")
         assert visit.session is not None
-        address = begin(
+        address = await begin(
             visit.desk,
             visit.members,
             visit.session.token,
@@ -146,7 +146,7 @@ async def _paste(
 async def callback(visit: Visit) -> Response:
     """The CRM sends the browser back here; a state that was not given to this session is not ours."""
     assert visit.session is not None
-    begun = visit.members.take_pending(visit.param("state"), visit.session.token)
+    begun = await visit.kept(visit.members.take_pending, visit.param("state"), visit.session.token)
     if begun is None:
         raise Refused(400, "web.connect.stale")
     side = Side(begun["side"])

@@ -20,15 +20,15 @@ _RESET_FOR = timedelta(hours=24)
 
 
 async def people(visit: Visit) -> Response:
-    return _people_page(visit)
+    return await _people_page(visit)
 
 
-def _people_page(visit: Visit, problem: str = "", link: str = "", whom: str = "") -> Response:
+async def _people_page(visit: Visit, problem: str = "", link: str = "", whom: str = "") -> Response:
     return visit.page(
         "people/people.html",
         422 if problem else 200,
-        people=visit.members.members(),
-        invitations=visit.members.invitations(),
+        people=await visit.kept(visit.members.members),
+        invitations=await visit.kept(visit.members.invitations),
         problem=problem,
         link=link,
         whom=whom,
@@ -40,48 +40,50 @@ async def invite(visit: Visit) -> Response:
     given = await visit.words()
     email = normal_email(given.get("email", ""))
     if not is_email(email):
-        return _people_page(visit, visit.speech("web.start.wants_email"))
-    if visit.members.member_and_password(email) is not None:
-        return _people_page(visit, visit.speech("web.start.taken", email=email))
+        return await _people_page(visit, visit.speech("web.start.wants_email"))
+    if await visit.kept(visit.members.member_and_password, email) is not None:
+        return await _people_page(visit, visit.speech("web.start.taken", email=email))
     role = _role(given.get("role", ""))
-    token = visit.members.make_link(Purpose.INVITE, email, role, _INVITED_FOR)
+    token = await visit.kept(visit.members.make_link, Purpose.INVITE, email, role, _INVITED_FOR)
     visit.desk.note(None, "invited", f"{email} {role.value}")
-    return _people_page(visit, link=_link(visit, token), whom=email)
+    return await _people_page(visit, link=_link(visit, token), whom=email)
 
 
 async def withdraw(visit: Visit) -> Response:
     email = (await visit.words()).get("email", "")
-    visit.members.withdraw(email)
+    await visit.kept(visit.members.withdraw, email)
     visit.desk.note(None, "invitation_withdrawn", email)
     visit.flash("web.people.withdrawn", email=email)
     return visit.redirect(visit.url("/people"))
 
 
 async def change_role(visit: Visit) -> Response:
-    person = _person(visit)
+    person = await _person(visit)
     role = _role((await visit.words()).get("role", ""))
     try:
-        visit.members.set_role(person.id, role)
+        await visit.kept(visit.members.set_role, person.id, role)
     except SettingsError:
-        return _people_page(visit, visit.speech("web.people.last_admin"))
+        return await _people_page(visit, visit.speech("web.people.last_admin"))
     visit.desk.note(None, "role_changed", f"{person.email} {role.value}")
     visit.flash("web.people.role_changed", email=person.email)
     return visit.redirect(visit.url("/people"))
 
 
 async def new_password(visit: Visit) -> Response:
-    person = _person(visit)
-    token = visit.members.make_link(Purpose.PASSWORD, person.email, person.role, _RESET_FOR)
+    person = await _person(visit)
+    token = await visit.kept(
+        visit.members.make_link, Purpose.PASSWORD, person.email, person.role, _RESET_FOR
+    )
     visit.desk.note(None, "password_link", person.email)
-    return _people_page(visit, link=_link(visit, token), whom=person.email)
+    return await _people_page(visit, link=_link(visit, token), whom=person.email)
 
 
 async def remove(visit: Visit) -> Response:
-    person = _person(visit)
+    person = await _person(visit)
     try:
-        visit.members.remove_member(person.id)
+        await visit.kept(visit.members.remove_member, person.id)
     except SettingsError:
-        return _people_page(visit, visit.speech("web.people.last_admin"))
+        return await _people_page(visit, visit.speech("web.people.last_admin"))
     visit.desk.note(None, "person_removed", person.email)
     visit.flash("web.people.removed", email=person.email)
     return visit.redirect(visit.url("/people"))
@@ -93,8 +95,8 @@ def _link(visit: Visit, token: str) -> str:
     return f"{start}/start/{token}"
 
 
-def _person(visit: Visit) -> Member:
-    found = visit.members.member(int(visit.request.path_params["member"]))
+async def _person(visit: Visit) -> Member:
+    found = await visit.kept(visit.members.member, int(visit.request.path_params["member"]))
     if found is None:
         raise Refused(404, "web.people.gone")
     return found
@@ -108,11 +110,11 @@ def _role(given: str) -> Role:
 
 
 async def account(visit: Visit) -> Response:
-    return _account_page(visit)
+    return await _account_page(visit)
 
 
-def _account_page(visit: Visit, problem: str = "") -> Response:
-    sessions = visit.members.sessions(visit.member.id)
+async def _account_page(visit: Visit, problem: str = "") -> Response:
+    sessions = await visit.kept(visit.members.sessions, visit.member.id)
     return visit.page(
         "people/account.html", 422 if problem else 200, sessions=sessions, problem=problem
     )
@@ -125,16 +127,18 @@ async def change_password(visit: Visit) -> Response:
         given.get("password", ""), given.get("again", ""), visit.speech, member.email
     )
     if problem:
-        return _account_page(visit, problem)
+        return await _account_page(visit, problem)
     try:
         is_right = await visit.house.passwords.is_of(member, given.get("current", ""), visit.client)
     except LockedOut:
-        return _account_page(visit, visit.speech("web.start.locked", minutes=15))
+        return await _account_page(visit, visit.speech("web.start.locked", minutes=15))
     if not is_right:
-        return _account_page(visit, visit.speech("web.account.wrong_current"))
-    visit.members.set_password(member.id, await visit.house.passwords.hash(given["password"]))
+        return await _account_page(visit, visit.speech("web.account.wrong_current"))
+    await visit.kept(
+        visit.members.set_password, member.id, await visit.house.passwords.hash(given["password"])
+    )
     assert visit.session is not None
-    visit.members.end_sessions(member.id, but_for=visit.session.token)
+    await visit.kept(visit.members.end_sessions, member.id, but_for=visit.session.token)
     visit.desk.note(None, "password_changed")
     visit.flash("web.account.changed")
     return visit.redirect(visit.url("/account"))
@@ -142,7 +146,7 @@ async def change_password(visit: Visit) -> Response:
 
 async def sign_out_elsewhere(visit: Visit) -> Response:
     assert visit.session is not None
-    visit.members.end_sessions(visit.member.id, but_for=visit.session.token)
+    await visit.kept(visit.members.end_sessions, visit.member.id, but_for=visit.session.token)
     visit.desk.note(None, "signed_out_elsewhere")
     visit.flash("web.account.signed_out")
     return visit.redirect(visit.url("/account"))

@@ -84,7 +84,7 @@ async def record(visit: Visit) -> Response:
     if not asked:
         return visit.redirect(visit.at("runs"))
     if is_email(asked):
-        return _of_person(visit, normal_email(asked))
+        return await _of_person(visit, normal_email(asked))
     try:
         answer = await visit.desk.application.explain(visit.here.name, asked)
     except SettingsError:
@@ -165,10 +165,14 @@ def _told(visit: Visit, event: Event) -> Told:
     )
 
 
-def _of_person(visit: Visit, email: str) -> Response:
+async def _of_person(visit: Visit, email: str) -> Response:
     mine = visit.desk.mine(visit.here)
     known = mine.people_by_email([email], visit.now - _LONG_AGO).get(email)
-    keys = visit.members.keys_of_contact(visit.here.id, known.contact.id, _PAGE) if known else []
+    keys = (
+        await visit.kept(visit.members.keys_of_contact, visit.here.id, known.contact.id, _PAGE)
+        if known
+        else []
+    )
     if not keys:
         return _nothing(visit, email, visit.speech("web.record.nobody", asked=email))
     found = mine.links(keys)

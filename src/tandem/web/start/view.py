@@ -22,12 +22,12 @@ async def home(visit: Visit) -> Response:
 
 
 async def show_link(visit: Visit) -> Response:
-    found = _invitation(visit)
+    found = await _invitation(visit)
     return visit.page("start/join.html", invitation=found, given={}, problems=())
 
 
 async def use_link(visit: Visit) -> Response:
-    found = _invitation(visit)
+    found = await _invitation(visit)
     given = await visit.words()
     new = NewMember.read(
         given,
@@ -39,7 +39,8 @@ async def use_link(visit: Visit) -> Response:
     if not problems:
         password = await visit.house.passwords.hash(new.password)
         try:
-            member = visit.members.use_link(
+            member = await visit.kept(
+                visit.members.use_link,
                 visit.request.path_params["token"],
                 email=new.email,
                 name=new.name,
@@ -51,14 +52,16 @@ async def use_link(visit: Visit) -> Response:
             if member is None:
                 raise Refused(410, "web.start.link_void")
             visit.desk.as_(member.email).note(None, f"link_used_{found.purpose.value}")
-            return begin_session(visit, member, "/")
+            return await begin_session(visit, member, "/")
     kept = {"email": given.get("email", ""), "name": new.name}
     return visit.page("start/join.html", 422, invitation=found, given=kept, problems=problems)
 
 
-def _invitation(visit: Visit) -> Invitation:
-    found = visit.members.invitation(visit.request.path_params["token"])
-    if found is None or (found.purpose is Purpose.FIRST and visit.members.has_members()):
+async def _invitation(visit: Visit) -> Invitation:
+    found = await visit.kept(visit.members.invitation, visit.request.path_params["token"])
+    if found is None or (
+        found.purpose is Purpose.FIRST and await visit.kept(visit.members.has_members)
+    ):
         raise Refused(410, "web.start.link_void")
     return found
 
@@ -69,7 +72,7 @@ def _invitation(visit: Visit) -> Invitation:
 async def show_sign_in(visit: Visit) -> Response:
     if visit.session is not None:
         return visit.redirect(visit.url(local_path(visit.param("next"))))
-    if not visit.members.has_members():
+    if not await visit.kept(visit.members.has_members):
         return visit.page("start/not_yet.html", 403)
     return _sign_in_page(visit, visit.param("next"), "")
 
@@ -90,7 +93,7 @@ async def sign_in(visit: Visit) -> Response:
         said = visit.speech("web.start.wrong")
         return _sign_in_page(visit, back, said, email=email, status=422)
     visit.desk.as_(member.email).note(None, "signed_in", visit.client)
-    return begin_session(visit, member, back)
+    return await begin_session(visit, member, back)
 
 
 def _sign_in_page(
@@ -99,18 +102,20 @@ def _sign_in_page(
     return visit.page("start/sign_in.html", status, back=back, problem=problem, email=email)
 
 
-def begin_session(visit: Visit, member: Member, back: str) -> Response:
+async def begin_session(visit: Visit, member: Member, back: str) -> Response:
     """Signed in from here on, under a token that nobody has seen before."""
     settings = visit.house.settings
     browser = visit.request.headers.get("user-agent", "")
-    token = visit.members.begin_session(member.id, browser, settings.session_lives)
+    token = await visit.kept(
+        visit.members.begin_session, member.id, browser, settings.session_lives
+    )
     visit.set_cookie(SESSION_COOKIE, token, int(settings.session_lives.total_seconds()))
     return visit.redirect(visit.url(back))
 
 
 async def sign_out(visit: Visit) -> Response:
     if visit.session is not None:
-        visit.members.end_session(visit.session.token)
+        await visit.kept(visit.members.end_session, visit.session.token)
     visit.set_cookie(SESSION_COOKIE, "", 0)
     return visit.redirect(visit.url("/sign-in"))
 
