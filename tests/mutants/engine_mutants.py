@@ -54,14 +54,14 @@ WRITING = (
         "engine.recover",
         "is_late = run.now - announced_at >= _COMES_TO_LIGHT",
         "is_late = True",
-        _LIGHT,
+        f"{_LIGHT}::test_an_origin_deleted_while_a_create_is_in_the_dark_leaves_no_orphan",
     ),
     _mutant(
         "a create is repeated where nothing refuses a second one",
         "engine.recover",
         "        return run.schema.key is KeyProperty.UNIQUE\n",
         "        return True\n",
-        _LIGHT,
+        f"{_LIGHT}::test_without_a_unique_property_a_create_in_the_dark_is_not_repeated_before_it_is_clear",
     ),
     _mutant(
         "a deleted task under the key is no tombstone",

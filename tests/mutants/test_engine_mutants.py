@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.engine_mutants import MUTANTS
+from tests.mutants.table import PAGE, page
 
 _ROOT = Path(__file__).parents[2]
 _TESTS_FAILED = 1
@@ -38,3 +39,7 @@ def test_a_broken_promise_is_noticed(number: int) -> None:
 
 def test_rules_have_names_of_their_own() -> None:
     assert len(MUTANTS) == len({one.rule for one in MUTANTS})
+
+
+def test_the_page_of_broken_rules_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tests.mutants.table"

@@ -291,7 +291,7 @@ async def test_a_create_whose_answer_is_lost_makes_one_task(both: Story, kind: s
 async def test_an_update_whose_answer_is_lost_is_no_edit_of_hubspots(
     both: Story, kind: str
 ) -> None:
-    hubspot_id, task_id = await _pair(both, subject="One")
+    _, task_id = await _pair(both, subject="One")
     both.edit_task(task_id, Subject="Two")
     rule = {"method": "POST", "path": "/crm/v3/objects/tasks/batch/update", "kind": kind}
     both.arm("hubspot", {**rule, **({"status": 502} if kind == "status_after" else {})})

@@ -95,9 +95,7 @@ def _landed(
     """
     told = [name for name in touched if name in announced]
     alike = [name for name in told if _is_alike(name, seen, announced)]
-    written = [
-        name for name in told if name in before and not _is_alike(name, announced, before)
-    ]
+    written = [name for name in told if name in before and not _is_alike(name, announced, before)]
     if any(name in alike for name in written):
         return touched
     if written and not any(_is_alike(name, seen, before) for name in written):
