@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 
 from tests.acceptance.installed import Installed, busy_day, subjects, tasks
-from tests.acceptance.own_sync import KILLED, killed_at
-from tests.support.processes import Crms
+from tests.acceptance.own_sync import KILLED, killed_at, undisturbed
+
+
+@pytest.fixture(scope="module")
+def busy(lasting: Installed) -> Installed:
+    """Every kind of activity is on; each test has people of its own."""
+    lasting.switch_on()
+    lasting.crms.advance(2)
+    return lasting
+
+
+def _subjects(installed: Installed, name: str) -> Counter[str]:
+    """The subjects of the tasks of those of that *name*."""
+    found = subjects(tasks(installed.crms))
+    return Counter({subject: n for subject, n in found.items() if name in subject})
 
 
 @pytest.mark.parametrize(
@@ -23,47 +37,42 @@ from tests.support.processes import Crms
     ],
 )
 def test_a_sync_killed_at_any_point_is_finished_by_the_next(
-    point: str, nth: int, on_either: Installed, crms: Crms
+    point: str, nth: int, busy: Installed
 ) -> None:
-    on_either.switch_on()
-    expected = busy_day(crms)
-    assert on_either.own_sync(killed_at, point, nth) == KILLED
+    name = f"{point}{nth}"
+    expected = busy_day(busy.crms, name=name)
+    assert busy.own_sync(killed_at, point, nth) == KILLED
 
-    on_either.run("sync")
+    assert busy.own_sync(undisturbed) == 0
 
-    assert subjects(tasks(crms)) == expected
+    assert _subjects(busy, name) == expected
 
 
-def test_a_sync_killed_while_it_recovers_is_finished_by_the_next(
-    on_either: Installed, crms: Crms
-) -> None:
-    on_either.switch_on()
-    expected = busy_day(crms)
+def test_a_sync_killed_while_it_recovers_is_finished_by_the_next(busy: Installed) -> None:
+    expected = busy_day(busy.crms, name="recovering")
     for point in ("announced", "recovered", "written", "recovered"):
-        assert on_either.own_sync(killed_at, point, 1) == KILLED
+        assert busy.own_sync(killed_at, point, 1) == KILLED
 
-    on_either.run("sync")
+    busy.run("sync")
 
-    assert subjects(tasks(crms)) == expected
+    assert _subjects(busy, "recovering") == expected
 
 
-def test_a_sync_killed_at_any_moment_is_finished_by_the_next(
-    on_either: Installed, crms: Crms
-) -> None:
+def test_a_sync_killed_at_any_moment_is_finished_by_the_next(busy: Installed) -> None:
     """The moments are counted in requests, so that they lie where the work is."""
-    on_either.switch_on()
-    expected = busy_day(crms, people=8)
+    crms = busy.crms
+    expected = busy_day(crms, people=8, name="moment")
     moments = random.Random(1)
     crms.switch(latency_ms=10)
     for _ in range(3):
         crms.forget_journal()
         number = moments.randint(1, 14)
-        program = on_either.start("sync")
+        program = busy.start("sync")
         program.waits_for(lambda n=number: len(crms.journal()) >= n, f"request {number}")
         assert program.kill().code == KILLED
     crms.switch(latency_ms=0)
 
-    report = on_either.run("sync", "--json").json()[0]
+    report = busy.run("sync", "--json").json()[0]
 
     assert report["adds_up"]
-    assert subjects(tasks(crms)) == expected
+    assert _subjects(busy, "moment") == expected
