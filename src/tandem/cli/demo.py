@@ -17,7 +17,7 @@ from tandem.cli.logs import configure_logs
 from tandem.cli.options import AsJson, InLanguage
 from tandem.cli.output import print_json, progress_bar
 from tandem.cli.sandbox import HUBSPOT_PORT, SALESFORCE_PORT, free_port, print_addresses
-from tandem.cli.serve import until_asked_to_end
+from tandem.cli.serve import serve_web, together, until_asked_to_end, web_settings
 from tandem.cli.session import Session, session_of
 from tandem.cli.summary import print_summary
 from tandem.cli.sync import exit_code
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 CONNECTION = "demo"
+WEB_PORT = 8800
 _PAST = timedelta(days=400)  # the sample holds a year
 _A_WHILE = 5.0  # seconds; HubSpot's search is three behind
 
@@ -72,6 +73,7 @@ async def _demo(session: Session, settings: ProcessSettings, *, once: bool, as_j
         if once or code:
             return code
         with until_asked_to_end() as stop:
+            session.remark("demo.play", hubspot=both.hubspot_url, salesforce=both.salesforce_url)
             session.remark("demo.look", home=settings.home)
             session.remark("demo.until")
             await _keep_going(session, application, both, stop)
@@ -160,24 +162,20 @@ async def _keep_going(
         if not news.is_completed:
             new.append(news)
 
-    parts = [
-        asyncio.create_task(application.serve(stop)),
-        asyncio.create_task(_watch(session, application, new, stop)),
-        asyncio.create_task(
-            trickle(
-                Account(url=both.hubspot_url, token=both.tokens["hubspot"]),
-                _salesforce(both),
-                stop,
-                language=session.messages.language,
-                tell=tell,
-            )
+    settings = ProcessSettings(home=Path(), web_port=free_port(WEB_PORT))
+    await together(
+        stop,
+        serve_web(session, application, web_settings(settings), stop),
+        application.serve(stop),
+        _watch(session, application, new, stop),
+        trickle(
+            Account(url=both.hubspot_url, token=both.tokens["hubspot"]),
+            _salesforce(both),
+            stop,
+            language=session.messages.language,
+            tell=tell,
         ),
-    ]
-    await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-    stop.set()
-    await asyncio.wait(parts)
-    for part in parts:
-        part.result()
+    )
 
 
 def _salesforce(both: Sandbox) -> Account:
