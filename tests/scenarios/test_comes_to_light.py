@@ -261,3 +261,36 @@ async def test_where_salesforce_leads_an_update_in_the_dark_is_repeated_over_an_
     await story.later(minutes=2)
 
     assert (await story.hubspot_task())["hs_task_body"] == "<p>Two</p>"
+
+
+async def test_a_deletion_whose_settlement_was_lost_can_still_be_taken_back(tmp_path: Path) -> None:
+    """What is deleted is copied before; the run that finds it gone remembers the copy."""
+    armed = False
+
+    def at(point: str) -> None:
+        nonlocal armed
+        if armed and point == "written":
+            armed = False
+            raise KeyboardInterrupt
+
+    async with installation(tmp_path, at=at) as running:
+        story = Story(running)
+        await running.connect()
+        await story.both_ways(first='delete_policy = "delete"')
+        _, person = story.person()
+        task_id = story.new_task(person, "Wanted after all", Description="Words")
+        await story.sync()
+        story.in_salesforce("delete_task", id=task_id)
+        armed = True
+        with pytest.raises(KeyboardInterrupt):
+            await story.sync()
+        running.advance(300)
+        found_gone = await story.sync()
+        assert await story.hubspot_tasks() == []
+        assert found_gone.run_id is not None
+
+        await running.tandem.undo("default", found_gone.run_id)
+
+        made_again = await story.hubspot_task()
+        assert made_again["hs_task_subject"] == "Wanted after all"
+        assert made_again["hs_task_body"] == "<p>Words</p>"

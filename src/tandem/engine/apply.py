@@ -18,7 +18,14 @@ from tandem.engine.context import RunContext
 from tandem.engine.holding import is_held
 from tandem.engine.prepare import renew_org
 from tandem.engine.reports import Outcome
-from tandem.engine.work import Done, Work, announced_contact, intent_of, replaced_line
+from tandem.engine.work import (
+    Done,
+    Work,
+    announced_contact,
+    deleting_line,
+    intent_of,
+    replaced_line,
+)
 from tandem.engine.writers import Writer, writer_of
 from tandem.errors import BudgetSpent, CrmError
 from tandem.model import Link, Side, WriteResult, Written
@@ -61,6 +68,9 @@ async def announce(run: RunContext, works: Iterable[Work]) -> None:
         for work in works
     ]
     covered = [replaced_line(run, work) for work in works if work.replaced]
+    covered += [
+        deleting_line(run, work) for work in works if work.operation == "delete" and work.before
+    ]
     conflicts = [conflict for work in works for conflict in work.conflicts]
     await run.db(_save, run, announced, covered, conflicts=conflicts)
 

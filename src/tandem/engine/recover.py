@@ -53,7 +53,9 @@ async def recover(run: RunContext) -> int:
         settled += [_created(run, link, found.get(link.key)) for link in creates]
         seen = await _seen(run, others, side)
         for link in others:
-            settled += _changed(run, link, seen.get(link.key))
+            now = seen.get(link.key)
+            copy = await _copy(run, link) if now is None else {}
+            settled += _changed(run, link, now, copy)
     await run.db(_save, run, settled)
     run.at("recovered")
     return len(links)
@@ -151,7 +153,20 @@ def _not_found(run: RunContext, link: Link) -> Link:
     return replace(waiting, reason=Reason.OUTCOME_UNKNOWN, due_at=run.now + _SOON)
 
 
-def _changed(run: RunContext, link: Link, seen: Fields | None) -> list[_Settled]:
+async def _copy(run: RunContext, link: Link) -> Mapping[str, str | None]:
+    """What the record said that was to be deleted, as it was kept before."""
+    kept: Mapping[str, str | None] = {}
+    if link.intent is not None and link.intent.operation == "delete":
+        for entry in await run.db(run.store.history, link.key):
+            if entry.what == "deleting" and entry.run_id == link.intent.run_id:
+                kept = entry.detail["before"]
+    return kept
+
+
+def _changed(
+    run: RunContext, link: Link, seen: Fields | None, copy: Mapping[str, str | None]
+) -> list[_Settled]:
+    """*link* once its interrupted update or deletion is accounted for; *copy* is what was to be deleted."""
     intent = link.intent
     assert intent is not None
     record_id = link.hubspot_id if intent.side is Side.HUBSPOT else link.salesforce_id
@@ -163,6 +178,9 @@ def _changed(run: RunContext, link: Link, seen: Fields | None) -> list[_Settled]
             return [(tombstone, entry), *((each, None) for each in left)]
         reason = deleted_in(intent.side.other if is_ours else intent.side)
         ended = replace(link, state=LinkState.ENDED, reason=reason, intent=None, due_at=None)
+        if is_ours:
+            entry = _line(run, link, "deleted", record_id, reason=reason, before=dict(copy))
+            return [(ended, entry)]
         return [(ended, _line(run, link, "ended", record_id))]
     if intent.operation == "delete":
         return [(replace(link, intent=None, due_at=intent.announced_at), None)]

@@ -14,7 +14,16 @@ from tandem.model import Associations, Field, Fields, Intent, Link, LinkState, S
 from tandem.store.rows import History, KeptConflict
 from tandem.sync.reasons import Reason
 
-__all__ = ["Done", "Work", "announced_contact", "ended", "intent_of", "line", "replaced_line"]
+__all__ = [
+    "Done",
+    "Work",
+    "announced_contact",
+    "deleting_line",
+    "ended",
+    "intent_of",
+    "line",
+    "replaced_line",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +127,21 @@ def replaced_line(run: RunContext, work: Work) -> History:
         run_id=run.run_id,
         what="replaced",
         detail={"side": work.side.value, "replaced": dict(work.replaced)},
+    )
+
+
+def deleting_line(run: RunContext, work: Work) -> History:
+    """All that a record says which is about to be deleted: a run that is killed then can be taken back."""
+    return History(
+        key=work.link.key,
+        at=run.now,
+        run_id=run.run_id,
+        what="deleting",
+        detail={
+            "side": work.side.value,
+            "record_id": work.record_id or "",
+            "before": dict(work.before),
+        },
     )
 
 

@@ -109,6 +109,8 @@ TEXTS = {
     "event.created": ("created in", "作成:"),
     "event.updated": ("updated in", "更新:"),
     "event.deleted": ("deleted in", "削除:"),
+    "event.deleting": ("copied before its deletion in", "削除前に控えを保存:"),
+    "event.replaced": ("copied before it was overwritten in", "上書き前に控えを保存:"),
     "event.adopted": ("found and adopted in", "既存のものを引き継ぎ:"),
     "event.parked": ("parked:", "保留:"),
     "event.ended": ("ended:", "終了:"),
