@@ -40,7 +40,7 @@ __all__ = [
 STORAGE_FULL = "STORAGE_LIMIT_EXCEEDED"
 _ID = ("id", "Id")
 _SOON = timedelta(minutes=1)
-_FINISHED_BY_ITSELF = timedelta(seconds=2)
+_FINISHED = timedelta(seconds=2)
 """HubSpot moves the modified date of a new record once more by itself, 0.3 to 1 s later [F-nango]."""
 
 _WAITS = {
@@ -96,9 +96,9 @@ def at_version(link: Link, work: Work, answer: Written) -> Link:
     if work.side is not Side.HUBSPOT or answer.modified_at is None:
         return link
     if work.operation == "create":
-        return replace(link, modified_at=answer.modified_at + _FINISHED_BY_ITSELF)
+        return replace(link, modified_at=answer.modified_at)
     before, read = work.link.modified_at, work.target.modified_at
-    is_known = before is not None and read is not None and read <= before
+    is_known = before is not None and read is not None and read - before <= _FINISHED
     return replace(link, modified_at=answer.modified_at) if is_known else link
 
 

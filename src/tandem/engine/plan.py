@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tandem.engine import feeds
@@ -36,6 +36,7 @@ from tandem.sync.reasons import Reason
 __all__ = ["Planner"]
 
 _PLACES = (Field.PERSON, Field.RELATED)
+_FINISHED = timedelta(seconds=2)
 
 
 class Planner:
@@ -177,10 +178,14 @@ class Planner:
             return False
         if activity.modified_at is None:
             return True
-        if link.modified_at is None or activity.modified_at > link.modified_at:
+        if link.modified_at is None:
             return False
-        # The newest version may be our own write, and what a person did just before it is in it, too.
-        return not (self._tasks.has(link) and self._says_something_new(activity, link))
+        if not self._tasks.has(link) or activity.modified_at < link.modified_at:
+            # An older version is the search lagging behind: what it says is not so any more.
+            return activity.modified_at <= link.modified_at
+        # This version may be our own write, and what a person did just before it is in it, too.
+        is_ours = activity.modified_at == link.modified_at or _is_finished_by_itself(activity)
+        return is_ours and not self._says_something_new(activity, link)
 
     def _says_something_new(self, activity: Activity, link: Link) -> bool:
         if link.state is not LinkState.PAIRED:
@@ -229,6 +234,12 @@ class Planner:
 def _has_task(link: Link) -> bool:
     """Whether it is a pair, be it one whose last update was refused."""
     return link.state is LinkState.PAIRED or link.salesforce_id is not None
+
+
+def _is_finished_by_itself(activity: Activity) -> bool:
+    """Whether its only change is HubSpot's own: 0.3 to 1 s after a creation the date moves once more [F-nango]."""
+    changed = activity.modified_at
+    return changed is not None and changed - activity.created_at <= _FINISHED
 
 
 def _is_news(activity: Activity, since: datetime | None) -> bool:
