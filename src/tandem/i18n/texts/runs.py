@@ -144,6 +144,14 @@ TEXTS = {
         "Assigned to {user}, the next of the chain: Salesforce refused the user before, who is inactive.",
         "割り当て先 {user}: 前のユーザーが無効なためSalesforceに拒否され、次の規則によります。",
     ),
+    "rule.assignee.nobody_mapped": (
+        "Without an owner in HubSpot: nobody there stands for {user}, who is remembered.",
+        "HubSpotでの担当者なし: {user} に対応する担当者がいません(値は記憶されます)。",
+    ),
+    "rule.person.counterpart": (
+        "On contact {contact}, whom HubSpot has for its person.",
+        "コンタクト {contact}: Salesforceの相手に対応します。",
+    ),
     "rule.person.only_contact": (
         "On {person}: contact {contact} is the only one that syncs.",
         "相手 {person}: 同期対象のコンタクトは {contact} だけです。",
