@@ -101,7 +101,7 @@ async def carry_out(
     run: RunContext, batch: Batch, plan: Plan, is_stopped: StopReason
 ) -> Sequence[Done]:
     """Write what *plan* says, save it with the checkpoints of *batch*, and answer what became of each write."""
-    reason = await is_stopped()
+    reason = await is_stopped() if plan.works else ""
     if reason:
         await settle(run, plan.done, {})
         _count_left(run, [work.link for work in plan.works])
