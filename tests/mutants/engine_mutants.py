@@ -15,6 +15,9 @@ _EDITS = "tests/scenarios/test_edits.py"
 _THERE = "tests/scenarios/test_tasks_to_hubspot.py"
 _BOTH = "tests/scenarios/test_two_way.py"
 _LIGHT = "tests/scenarios/test_comes_to_light.py"
+_CRASHES = "tests/scenarios/test_two_way_crashes.py"
+_ECHO = "tests/scenarios/test_echo_costs.py"
+_PLACED = "tests/scenarios/test_two_way_places.py"
 _BRAKES = "tests/scenarios/test_brakes.py"
 
 
@@ -85,6 +88,27 @@ WRITING = (
         f"{_LIGHT}::test_where_salesforce_leads_an_update_in_the_dark_is_repeated_over_an_older_edit",
     ),
     _mutant(
+        "a move is taken for landed because HubSpot's record does not tell it",
+        "engine.recover",
+        "    return {name: value for name, value in said.items() if name not in _PLACES}\n",
+        "    return {**said}\n",
+        f"{_CRASHES}::test_a_task_moved_in_salesforce_moves_once",
+    ),
+    _mutant(
+        "a move is noted before it has landed",
+        "engine.work",
+        'return work.target.contact_id if work.operation == "create" else work.link.contact_id',
+        "return work.target.contact_id",
+        f"{_CRASHES}::test_a_task_moved_in_salesforce_moves_once",
+    ),
+    _mutant(
+        "a deletion leaves no copy",
+        "engine.apply",
+        '        deleting_line(run, work) for work in works if work.operation == "delete" and work.before\n',
+        "        deleting_line(run, work) for work in ()\n",
+        f"{_LIGHT}::test_a_deletion_whose_settlement_was_lost_can_still_be_taken_back",
+    ),
+    _mutant(
         "a worker that lost its lease goes on",
         "engine.apply",
         "    # Whoever lost the lease starts no call: the other worker may be writing the same.\n"
@@ -147,6 +171,13 @@ READING = (
         f"{_THERE}::test_what_tandem_wrote_into_salesforce_never_comes_back",
     ),
     _mutant(
+        "what comes by with our own write is our own",
+        "engine.plan",
+        "        return is_ours and not self._says_something_new(activity, link)\n",
+        "        return is_ours\n",
+        f"{_ECHO}::test_an_edit_in_the_moment_of_our_own_write_is_not_taken_for_it",
+    ),
+    _mutant(
         "the checkpoint is saved before the work",
         "engine.run",
         "    works, disputed = await without_disputes(run, plan.works)\n",
@@ -165,6 +196,20 @@ DECIDING = (
         "        agreed",
         "            if value\n        }\n        agreed",
         f"{_BOTH}::test_cleared_comments_are_cleared_on_the_other_side",
+    ),
+    _mutant(
+        "a task moved alike in both CRMs is a conflict",
+        "engine.task_view",
+        "            if which not in PLACES:\n",
+        "            if True:\n",
+        f"{_CRASHES}::test_a_task_moved_alike_in_both_crms_is_no_conflict",
+    ),
+    _mutant(
+        "a person who is not in HubSpot holds back every other edit",
+        "engine.task_writes",
+        "        if Field.PERSON in fields and self._is_nowhere(pair):\n            rest = fields - {Field.PERSON}\n",
+        "        if Field.PERSON in fields and self._is_nowhere(pair):\n            rest = frozenset[Field]()\n",
+        f"{_PLACED}::test_a_move_to_somebody_unknown_holds_back_no_other_edit",
     ),
     _mutant(
         "HubSpot is written without being looked at",

@@ -48,7 +48,16 @@ BUILT = {
     *(f"conflicts.rule.{each}" for each in ConflictRule),
     *(setting.text for setting in SETTINGS.values()),
 }
-OPEN = ("stop.", "rule.", "event.", "erased.", "doctor.", "source.", "web.", "simulate.")  # codes that come from outside
+OPEN = (
+    "stop.",
+    "rule.",
+    "event.",
+    "erased.",
+    "doctor.",
+    "source.",
+    "web.",
+    "simulate.",
+)  # codes that come from outside
 
 
 def literals() -> Iterator[str]:
@@ -91,7 +100,9 @@ def test_each_key_that_the_program_asks_for_exists() -> None:
 
 
 def test_no_text_is_idle() -> None:
-    by_table = re.compile(r"(connections|health|errors|owners|plan|explain|usage|undo|conflicts)\.\w+")
+    by_table = re.compile(
+        r"(connections|health|errors|owners|plan|explain|usage|undo|conflicts)\.\w+"
+    )
 
     idle = [
         key for key in TEXTS if key not in WRITTEN and key not in BUILT and not key.startswith(OPEN)
