@@ -17,7 +17,13 @@ from tandem.engine.work import Done, Work, ended
 from tandem.errors import Unmappable
 from tandem.mapping.hubspot_task import due_of
 from tandem.mapping.keys import is_from_hubspot
-from tandem.mapping.salesforce import FIELDS_READ, base_of, followed_fields, seen_in_salesforce
+from tandem.mapping.salesforce import (
+    FIELDS_READ,
+    base_of,
+    fitting,
+    followed_fields,
+    seen_in_salesforce,
+)
 from tandem.model import Activity, Contact, Field, Fields, Link, LinkState, Side
 from tandem.sync.contact_choice import Candidate, contact_for, still_chosen
 from tandem.sync.merge import is_same
@@ -198,6 +204,8 @@ class Again:
         if not changes:
             return {}
         names = {name for record in records.values() for name in record} | {"Status"}
+        if "WhatId" in names:
+            names |= {"WhoId"}
         if any(change.is_only_better for change in changes):
             names |= FIELDS_READ
         ids = [change.link.salesforce_id for change in changes if change.link.salesforce_id]
@@ -225,7 +233,7 @@ class Again:
         fields = self._fields(change, now)
         new = {
             name: value
-            for name, value in self.record(change, fields).items()
+            for name, value in fitting(self.record(change, fields), task.fields).items()
             if name not in task.fields or (task.fields[name] or None) != (value or None)
         }
         said = {name: change.said[name] for name in change.said if name in fields}

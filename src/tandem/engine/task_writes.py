@@ -20,7 +20,7 @@ from tandem.engine.task_view import TaskView
 from tandem.engine.work import Done, Work
 from tandem.mapping.hubspot_values import CONTACTS, values_of
 from tandem.mapping.record_values import place_values
-from tandem.mapping.salesforce import api_names, base_of, seen_in_salesforce
+from tandem.mapping.salesforce import api_names, base_of, fitting, seen_in_salesforce
 from tandem.model import Field, Fields, Link, LinkState, Side, Value
 from tandem.store.rows import KeptConflict
 from tandem.sync.merge import Move, move_of
@@ -66,7 +66,7 @@ class TaskWrites:
             fields |= {Field.OWNER}
         record = {
             name: value
-            for name, value in self._again.record(change, fields).items()
+            for name, value in fitting(self._again.record(change, fields), task.fields).items()
             if name not in task.fields or (task.fields[name] or None) != (value or None)
         }
         said = {name: change.said[name] for name in fields if name in change.said}

@@ -31,6 +31,7 @@ __all__ = [
     "TaskContext",
     "api_names",
     "base_of",
+    "fitting",
     "followed_fields",
     "is_same_task",
     "render",
@@ -397,6 +398,14 @@ def is_same_task(rendered: Mapping[str, Any], seen: Mapping[str, Any], marker: M
     if ours is None or theirs is None:
         return ours is theirs
     return ours.stored == theirs.stored or ours.canonical == theirs.canonical
+
+
+def fitting(record: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
+    """*record* without a Related To where *task*, as it is, is on a lead: Salesforce refuses both (reference 6.1)."""
+    who = record["WhoId"] if "WhoId" in record else task.get("WhoId")
+    if record.get("WhatId") and (who or "").startswith(_LEAD_PREFIX):
+        return {name: value for name, value in record.items() if name != "WhatId"}
+    return dict(record)
 
 
 def api_names(which: Field) -> tuple[str, ...]:
