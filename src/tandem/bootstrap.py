@@ -37,6 +37,10 @@ from tandem.engine.runner.local import LocalRunner
 from tandem.engine.running import Runner, this_process
 from tandem.engine.undoing import Undoing
 from tandem.engine.undoing_report import UndoReport
+from tandem.errors import SettingsError
+from tandem.mapping.salesforce_reports import About, Report
+from tandem.model import Side
+from tandem.reports import Reporting, ready_made
 from tandem.settings import ProcessSettings, person, show
 from tandem.settings.activities import parse
 from tandem.store.keyring import Keyring
@@ -324,6 +328,29 @@ class Application:
 
     async def doctor(self, name: str) -> Sequence[Finding]:
         return await self.asking.doctor(name)
+
+    # ------------------------------------------------------------------ reports
+
+    async def reporting(self, name: str) -> Reporting:
+        """Reports in the connection's Salesforce."""
+        connection = self._store.connection(name)
+        if not connection.is_complete:
+            raise SettingsError(f"Connection “{name}” has no two accounts yet: tandem connect")
+        connected = await self.connectors.connect(connection)
+        account_id = connection.account_id(Side.SALESFORCE)
+        assert account_id is not None
+        return Reporting(
+            salesforce=connected.salesforce,
+            store=self._store.for_connection(connection.id),
+            clock=self._clock,
+            instance_url=self._store.account(account_id).base_url,
+            org_id=connected.external_ids[Side.SALESFORCE],
+        )
+
+    async def ready_reports(self, name: str, about: About = About.CONTACTS) -> Sequence[Report]:
+        """The ready-made reports in the words of the connection's settings."""
+        saved = self._store.settings(self._store.connection(name).id)
+        return ready_made(parse(saved.text), about)
 
     # ------------------------------------------------------------------ keeping
 

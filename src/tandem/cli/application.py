@@ -28,6 +28,8 @@ from tandem.engine.reports import (
     SettingsChange,
 )
 from tandem.engine.undoing_report import UndoReport
+from tandem.mapping.salesforce_reports import About, Report
+from tandem.reports import Reporting
 from tandem.settings import ProcessSettings
 
 __all__ = ["Application", "OpenApplication"]
@@ -153,6 +155,12 @@ class Application(Protocol):
 
     async def unmap_owner(self, name: str, hubspot_owner: str) -> None:
         """Forget what was set by hand: the automatic match counts again."""
+
+    async def reporting(self, name: str) -> Reporting:
+        """Reports in the connection's Salesforce."""
+
+    async def ready_reports(self, name: str, about: About = About.CONTACTS) -> Sequence[Report]:
+        """The ready-made reports in the words of the connection's settings."""
 
     async def doctor(self, name: str) -> Sequence[Finding]: ...
 

@@ -38,6 +38,7 @@ ORDER = (
     "health",
     "errors",
     "resume",
+    "report",
     "backup",
     "restore",
     "erase",

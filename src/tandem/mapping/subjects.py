@@ -19,7 +19,7 @@ from tandem.mapping.text import cut, one_line, utf16_length
 from tandem.model import Activity, Body, Kind
 from tandem.sync.policy import Language
 
-__all__ = ["TEMPLATE_VARIABLES", "check_template", "first_line", "subject_of"]
+__all__ = ["TEMPLATE_VARIABLES", "check_template", "first_line", "opening_words", "subject_of"]
 
 TEMPLATE_VARIABLES = ("subject", "title", "first_line", "state", "count", "kind")
 """What a subject template may name; ``subject`` is what the catalogue would say."""
@@ -94,6 +94,8 @@ _STATES: Mapping[Language, Mapping[str, str]] = {
 }
 _BETWEEN = {Language.ENGLISH: ": ", Language.JAPANESE: ":"}
 
+_COLONS = ": \N{FULLWIDTH COLON}"
+
 _TITLED_BY_BODY = frozenset({Kind.NOTE, Kind.POSTAL_MAIL})
 
 # Only the beginning of a body is looked at for its first line.
@@ -126,6 +128,17 @@ def subject_of(activity: Activity, language: Language, template: str | None = No
     }
     text = one_line(string.Formatter().vformat(template, (), values))
     return cut(text, SUBJECT_LIMIT) or values["subject"]
+
+
+def opening_words(kind: Kind, language: Language, template: str | None = None) -> str:
+    """
+    What every subject of the kind begins with, without the colon: "Opened"; empty where they differ from the start.
+    """
+    pattern = _CATALOGUE[language][kind].pattern
+    if template is not None:
+        literal, name = next((part[:2] for part in string.Formatter().parse(template)), ("", None))
+        pattern = pattern if name == "subject" and not literal else literal
+    return pattern.partition("{")[0].rstrip(_COLONS)
 
 
 def check_template(text: str) -> None:

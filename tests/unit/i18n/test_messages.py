@@ -23,13 +23,22 @@ from tandem.engine.reports import (
 from tandem.engine.undoing_report import TakingKind
 from tandem.i18n import LANGUAGES, Messages
 from tandem.i18n.texts import TEXTS
+from tandem.mapping import salesforce_reports as reports
 from tandem.model import Field, Kind, LinkState
+from tandem.reports import READY
+from tandem.reports.sheet import COLUMNS
 from tandem.settings.keys import SETTINGS
 from tandem.sync.policy import ConflictRule
 from tandem.sync.undo import WhyLeft
 
 SOURCE = Path(tandem.__file__).parent
 BUILT = {
+    *(f"report.ready.{each}" for each in READY),
+    *(f"report.column.{each}" for each in COLUMNS),
+    *(f"report.about.{each}" for each in reports.About),
+    *(f"report.match.{each}" for each in reports.Match),
+    *(f"report.show.{each}" for each in reports.Show),
+    *(f"report.group.{each}" for each in reports.Grouping),
     *(f"kind.{each}" for each in Kind),
     *(f"field.{each}" for each in Field),
     *(f"outcome.{each}" for each in Outcome),

@@ -22,6 +22,7 @@ from tandem.crm.salesforce.conditions import Conditions
 from tandem.crm.salesforce.errors import SalesforceDialect
 from tandem.crm.salesforce.people import people
 from tandem.crm.salesforce.reads import Query, QueryStyle, Reader, unique
+from tandem.crm.salesforce.reports import Reports
 from tandem.crm.salesforce.task_rows import OrgSource, TaskRows
 from tandem.crm.salesforce.tasks import Tasks
 from tandem.crm.salesforce.writes import Verb, Writer
@@ -92,6 +93,15 @@ class SalesforceConnector:
     @property
     def budget(self) -> Budget:
         return self._caller.budget
+
+    @property
+    def key_field(self) -> str:
+        return self._key_field
+
+    @property
+    def reports(self) -> Reports:
+        """The org's reports on activities, which people look at; nothing is decided by them."""
+        return Reports(self._reader)
 
     def begin_run(self) -> None:
         """A new run may spend its own ten calls on failed locks."""
