@@ -100,6 +100,8 @@ def _save(
     checkpoints: Mapping[str, Mapping[str, Any]] | None = None,
     conflicts: Sequence[KeptConflict] = (),
 ) -> None:
+    if not (links or history or checkpoints or conflicts):
+        return
     fresh = [conflict for conflict in conflicts if not _is_kept(run, conflict)]
     with run.store.transaction(run.lease) as unit:
         unit.save_links(links)

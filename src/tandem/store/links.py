@@ -203,10 +203,13 @@ class Links(ConnectionPart):
         return [self._link_from(row) for row in rows]
 
     def _in_slices(self, column: Any, values: Iterable[str], *also: Any) -> list[Link]:
+        values = dict.fromkeys(values)
+        if not values:
+            return []
         with self._database.reading():
             return [
                 each
-                for part in slices(dict.fromkeys(values))
+                for part in slices(values)
                 for each in self._read(self._all().where(column.in_(part), *also))
             ]
 

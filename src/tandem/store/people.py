@@ -23,6 +23,8 @@ class People(ConnectionPart):
     def people(self, contact_ids: Collection[str], newer_than: datetime) -> dict[str, CachedPerson]:
         """Those read after *newer_than*, by contact id."""
         found: dict[str, CachedPerson] = {}
+        if not contact_ids:
+            return found
         with self._database.reading() as database:
             for part in slices(dict.fromkeys(contact_ids)):
                 statement = select(person).where(
@@ -38,6 +40,8 @@ class People(ConnectionPart):
     ) -> dict[str, CachedPerson]:
         """The same by any address of the contact (lower case)."""
         found: dict[str, CachedPerson] = {}
+        if not emails:
+            return found
         with self._database.reading() as database:
             for part in slices(dict.fromkeys(emails)):
                 statement = (
