@@ -71,6 +71,8 @@ class Shown:
             "undo": f"{here}/runs/1/undo",
             "record": f"{here}/records?q={record}",
             "owners": f"{here}/owners",
+            "reports": f"{here}/reports",
+            "report": f"{here}/reports?run=1&about=contacts&whose=all&group1=week&period=all",
             "accounts": f"{here}/accounts",
             "audit": f"{here}/audit",
             "conflicts": f"{here}/conflicts",

@@ -100,7 +100,8 @@ def list_reports(
     if as_json:
         print_json(session.out, found)
         return
-    made = table(*(session.messages(f"report.{name}") for name in ("code", "name", "saved")))
+    headings = ("report.code", "report.name", "report.saved")
+    made = table(*map(session.messages, headings))
     for each in found:
         made.add_row(each.code, each.name, each.url or "–")
     session.out.print(made)

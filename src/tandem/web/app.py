@@ -28,6 +28,7 @@ from tandem.web.owners.view import ROUTES as OWNERS
 from tandem.web.pages import broken, not_found
 from tandem.web.passwords import Passwords
 from tandem.web.people.view import ROUTES as PEOPLE
+from tandem.web.reports.view import ROUTES as REPORTS
 from tandem.web.runs.undo import ROUTES as UNDO
 from tandem.web.runs.view import ROUTES as RUNS
 from tandem.web.settings import WebSettings
@@ -60,6 +61,7 @@ def create_web(
             *UNDO,
             *CONFLICTS,
             *OWNERS,
+            *REPORTS,
         ],
         exception_handlers={HTTPException: not_found, Exception: broken},
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -54,6 +54,10 @@ class Speech:
         if at is None:
             return "–"
         return str(format_date(at.astimezone(self.zone), "medium", locale=self.locale))
+
+    def date(self, on: date) -> str:
+        """A day of the calendar, which is the same in every zone."""
+        return str(format_date(on, "medium", locale=self.locale))
 
     def number(self, value: float | Decimal | None) -> str:
         return "–" if value is None else str(format_decimal(value, locale=self.locale))

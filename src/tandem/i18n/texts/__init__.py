@@ -22,6 +22,7 @@ from tandem.i18n.texts import (
     undo,
     web,
     web_pages,
+    web_reports,
     web_settings,
 )
 
@@ -49,6 +50,7 @@ for _group in (
     undo,
     web,
     web_pages,
+    web_reports,
     web_settings,
 ):
     _twice = TEXTS.keys() & _group.TEXTS.keys()

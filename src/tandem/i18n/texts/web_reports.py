@@ -1,0 +1,75 @@
+"""The web app's page of reports."""
+
+TEXTS = {
+    "web.tab.reports": ("Reports", "レポート"),
+    "web.reports.connect_first": (
+        "Connect both accounts first.",
+        "先に両方のアカウントを接続してください。",
+    ),
+    "web.reports.ready": ("Ready-made", "用意されたレポート"),
+    "web.reports.open": ("Open in Salesforce", "Salesforceで開く"),
+    "web.reports.build": ("New report", "新規レポート"),
+    "web.reports.build_what": (
+        "Salesforce runs it over its own tasks; nothing is saved until you say so.",
+        "Salesforceが自身のToDoを対象に実行します。保存するまでは何も残りません。",
+    ),
+    "web.reports.type": ("Report type", "レポートタイプ"),
+    "web.reports.match": ("Subject", "件名"),
+    "web.reports.subjects": ("Text", "文字列"),
+    "web.reports.subjects_what": (
+        "One a line; any of them. Empty: all subjects.",
+        "1行に1つ。いずれかに一致するもの。空欄ならすべて。",
+    ),
+    "web.reports.types": ("Task type", "ToDoの種別"),
+    "web.reports.show": ("State", "状況"),
+    "web.reports.whose": ("Written by", "作成元"),
+    "web.reports.whose_tandem": ("Tandem only", "Tandemのみ"),
+    "web.reports.whose_all": ("anybody", "すべて"),
+    "web.reports.period": ("Due date", "期日"),
+    "web.reports.all_time": ("all time", "全期間"),
+    "web.reports.days": ("last {count} days", "直近{count}日"),
+    "web.reports.between": ("from and to", "期間を指定"),
+    "web.reports.first": ("From", "開始日"),
+    "web.reports.last": ("To", "終了日"),
+    "web.reports.group": ("Group by ({level})", "グループ化({level})"),
+    "web.reports.run": ("Run report", "レポートを実行"),
+    "web.reports.unnamed": ("Activities", "活動"),
+    "web.reports.figure": ("{count} tasks", "{count}件"),
+    "web.reports.chart": ("Chart", "グラフ"),
+    "web.reports.nothing": ("No task meets this.", "該当するToDoはありません。"),
+    "web.reports.nothing_what": (
+        "Look for other words, a longer period, or tasks written by anybody.",
+        "文字列や期間を変えるか、作成元を「すべて」にしてみてください。",
+    ),
+    "web.reports.rows": ("The tasks ({count})", "ToDo({count}件)"),
+    "web.reports.not_whole": (
+        "Not all are shown here; the figures count all, and the CSV has them all.",
+        "ここには一部だけを表示しています。集計は全件で、CSVには全件が入ります。",
+    ),
+    "web.reports.keep": ("Keep it", "保存"),
+    "web.reports.csv": ("All tasks as CSV", "全ToDoをCSVで"),
+    "web.reports.folder": ("Folder in Salesforce", "Salesforceのフォルダー"),
+    "web.reports.folder_what": (
+        "For a new report; one saved before stays where it is.",
+        "新しく保存するとき用です。保存済みのレポートは今の場所のままです。",
+    ),
+    "web.reports.public": ("Public reports", "公開レポート"),
+    "web.reports.save": ("Save into Salesforce", "Salesforceに保存"),
+    "web.reports.saved": (
+        "“{name}” is saved in Salesforce.",
+        "「{name}」をSalesforceに保存しました。",
+    ),
+    "web.reports.changed": (
+        "“{name}” is changed in Salesforce.",
+        "Salesforceの「{name}」を更新しました。",
+    ),
+    "web.reports.too_deep": (
+        "Group by each only once, and by one of day, week and month.",
+        "同じ基準でのグループ化は1回、日・週・月はどれか1つだけです。",
+    ),
+    "web.reports.wants_days": (
+        "Give the first and the last day of the period.",
+        "期間の開始日と終了日を指定してください。",
+    ),
+    "web.audit.report_saved": ("Saved a report", "レポートを保存"),
+}

@@ -1,0 +1,1 @@
+"""Reports: built or ready-made, run, saved into Salesforce, as a file."""
