@@ -66,14 +66,26 @@ async def connect(page: Page, side: str, url: str) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("Welcome to Tandem", "Salesforce is connected", "Call – Syncs", "Saved as")),
-        ("ja", ("Tandemへようこそ", "Salesforceを接続しました", "コール – 同期", "保存しました")),
+        (
+            "en",
+            ("Welcome to Tandem", "Salesforce is connected", "Call – Syncs", "Saved as", "Opened"),
+        ),
+        (
+            "ja",
+            (
+                "Tandemへようこそ",
+                "Salesforceを接続しました",
+                "コール – 同期",
+                "保存しました",
+                "開封済み",
+            ),
+        ),
     ],
 )
 async def test_from_the_first_link_to_a_task_in_salesforce(
     tmp_path: Path, language: str, said: tuple[str, ...]
 ) -> None:
-    """Sign up, connect both, tick a kind, choose a type, look at the difference, save; a call arrives."""
+    """Sign up, connect both, tick kinds, choose a type, look at the difference, save; a call and an open arrive; a report."""
     async with (
         installed(tmp_path, language) as (application, both, link),
         chromium(language=language) as page,
@@ -93,6 +105,8 @@ async def test_from_the_first_link_to_a_task_in_salesforce(
         await page.click(".tabs a:first-child")
         assert await page.run("document.querySelector('[data-changed]').innerText") == ""
         await page.click("input[name='kinds.call.enabled']", loads=False)
+        await page.click("input[name='kinds.marketing_email_opened.enabled']", loads=False)
+        await page.click(f"input[name='language'][value='{language}']", loads=False)
         await _preview(page)
         assert await page.run("document.querySelector('[data-changed]').innerText") != ""
         await page.run(
@@ -106,11 +120,24 @@ async def test_from_the_first_link_to_a_task_in_salesforce(
         await _a_call(both)
         await application.sync("main")
         await page.click(".tabs a:nth-child(2)")
-        await page.until("document.querySelector('.figures .figure').innerText == '1'")
+        await page.until("document.querySelector('.figures .figure').innerText == '2'")
 
-        [task] = _tasks(both)
-        assert (task["Subject"], task["Type"]) == ("Pricing", "Call")
+        tasks = {task["Subject"]: task.get("Type") for task in _tasks(both)}
+        assert (tasks["Pricing"], len(tasks)) == ("Call", 2)
+        await _the_report(page, both, said[4])
         assert [each for each in page.complaints if "404" not in each] == []
+
+
+async def _the_report(page: Page, both: Sandbox, words: str) -> None:
+    """The article's report: what was opened, run, and saved for everybody in Salesforce."""
+    await page.click(".tabs a[href$='/reports']")
+    await page.click(".cards section:first-of-type tbody a")
+    assert await page.run("document.querySelector('tfoot td.num').innerText") == "1"
+    assert words in await page.run("document.querySelector('main section h2').innerText")
+    await page.click("form[action$='/reports/save'] button.primary")
+    [saved] = both.salesforce.store.table("Report").rows()
+    assert words in saved["Name"]
+    assert saved["Name"] in await page.run("document.querySelector('.note').innerText")
 
 
 async def _preview(page: Page) -> None:
@@ -135,7 +162,11 @@ async def _a_call(both: Sandbox) -> None:
         {"object": "contacts", "properties": {"email": "bell@example.com", "lastname": "Bell"}},
     )["id"]
     both.world.clock.advance(2)
+    campaign = both.hubspot.act("create_campaign", {"name": "Spring", "subject": "Spring"})
     both.hubspot.act("log_call", {"title": "Pricing", "contacts": [contact]})
+    both.hubspot.act(
+        "open_marketing_email", {"campaign": campaign["campaign"], "to": "bell@example.com"}
+    )
     both.world.clock.advance(5)
 
 

@@ -433,3 +433,13 @@ async def test_a_missing_scope_is_named() -> None:
     with pytest.raises(AccessLost, match="lacks the scope"):
         await hubspot.forms()
     assert await hubspot.file_names(["118220400117"]) == {}
+
+
+async def test_a_simulated_account_s_pages_are_where_its_api_is() -> None:
+    """What HubSpot says of its pages' address counts for HubSpot alone."""
+    joined = Joined(data="empty")
+    token = StaticToken(joined.sandbox.tokens["hubspot"])
+    here = joined.hubspot_with(token, pages="http://127.0.0.1:8801")
+
+    assert (await joined.hubspot.portal()).ui_domain == "app.hubspot.com"
+    assert (await here.portal()).ui_domain == "http://127.0.0.1:8801"
