@@ -35,7 +35,7 @@ def ends_in_good_order(end: End, tandem: Installed, crms: Crms) -> None:
     tandem.switch_on()
     expected = busy_day(crms)
     crms.forget_journal()
-    crms.switch(latency_ms=40)
+    crms.switch(latency_ms=200)
     program = tandem.start("sync")
     program.waits_for(lambda: is_writing(crms), "the first write")
 

@@ -153,7 +153,7 @@ READING = (
         "engine.task_plan",
         "        return link.state is not LinkState.PAIRED or not self._says_something_new(task, link)",
         "        return True",
-        f"{_BOTH}::test_an_edit_on_either_side_reaches_the_other",
+        "tests/scenarios/test_writing_once_hubspot.py::test_an_edit_in_the_very_second_of_a_read_is_not_missed",
     ),
     _mutant(
         "what the integration user edits is an echo",
@@ -216,7 +216,7 @@ DECIDING = (
         "engine.task_reading",
         "        return self._view.rules(pair.link).is_two_way or (",
         "        return (",
-        f"{_BOTH}::test_the_newest_edit_of_one_field_wins_and_the_other_is_kept",
+        f"{_LIGHT}::test_an_edit_that_the_search_does_not_show_yet_is_seen_before_it_is_overwritten",
     ),
     _mutant(
         "the newest edit is not asked for",
@@ -237,7 +237,7 @@ DECIDING = (
         "engine.apply",
         "    covered = [replaced_line(run, work) for work in works if work.replaced]\n",
         "    covered = []\n",
-        f"{_EDITS}::test_what_a_person_wrote_where_an_edit_goes_is_kept_in_full",
+        f"{_LIGHT}::test_what_a_person_wrote_is_kept_even_if_nothing_is_saved_after_the_write",
     ),
     _mutant(
         "a moved task stays on its old contact as well",

@@ -294,3 +294,57 @@ async def test_a_deletion_whose_settlement_was_lost_can_still_be_taken_back(tmp_
         made_again = await story.hubspot_task()
         assert made_again["hs_task_subject"] == "Wanted after all"
         assert made_again["hs_task_body"] == "<p>Words</p>"
+
+
+async def test_an_edit_that_the_search_does_not_show_yet_is_seen_before_it_is_overwritten(
+    story: Story,
+) -> None:
+    await story.both_ways()
+    _, person = story.person()
+    task_id = story.new_task(person, "One")
+    await story.sync()
+    hubspot_id = (await story.hubspot_task())["id"]
+    story.edit_task(task_id, Subject="From Salesforce")
+    story.running.advance(30)
+    story.edit_in_hubspot(hubspot_id, hs_task_subject="From HubSpot, later")
+
+    await story.running.sync()
+
+    assert (await story.hubspot_task())["hs_task_subject"] == "From HubSpot, later"
+    assert (await story.task())["Subject"] == "From HubSpot, later"
+    [kept] = story.conflicts()
+    assert kept.lost == {"Subject": "From Salesforce"}
+
+
+async def test_what_a_person_wrote_is_kept_even_if_nothing_is_saved_after_the_write(
+    tmp_path: Path,
+) -> None:
+    armed = False
+
+    def at(point: str) -> None:
+        nonlocal armed
+        if armed and point == "written":
+            armed = False
+            raise KeyboardInterrupt
+
+    async with installation(tmp_path, at=at) as running:
+        story = Story(running)
+        await running.connect()
+        contact, _ = story.person()
+        await story.switch_on(Kind.CALL)
+        call = story.in_hubspot("log_call", contacts=[contact], title="Call")
+        await story.sync()
+        task = await story.task()
+        story.edit_task(task["Id"], Subject="A person's words")
+        properties = {"hs_call_title": "Renamed"}
+        story.in_hubspot("edit", object="calls", id=call["id"], properties=properties)
+        armed = True
+        with pytest.raises(KeyboardInterrupt):
+            await story.sync()
+
+        store = running.tandem.store
+        mine = store.for_connection(store.connection("default").id)
+        [link] = mine.links_of(Kind.CALL, [call["id"]])
+        kept = [entry for entry in mine.history(link.key) if entry.what == "replaced"]
+        assert (await story.task())["Subject"] == "Renamed"
+        assert [entry.detail["replaced"] for entry in kept] == [{"Subject": "A person's words"}]

@@ -149,7 +149,7 @@ class Distorting:
 
 def distorted(running: Installation) -> Distorting:
     transport = Distorting(running.tandem._given_transport)  # type: ignore[arg-type]
-    running.tandem._connectors._transport = transport
+    running.tandem.connectors._transport = transport
     return transport
 
 
