@@ -119,7 +119,7 @@ def test_what_was_backed_up_comes_back_whole(
 
     restored, expected = _rows(new), _rows(old)
     assert {name for name in OF_THE_MOMENT if expected[name]} == OF_THE_MOMENT - {"lease"}
-    assert expected | dict.fromkeys(OF_THE_MOMENT, []) == restored
+    assert expected | {name: [] for name in OF_THE_MOMENT} == restored
     assert {name for name, rows in restored.items() if not rows} == OF_THE_MOMENT
     assert new.credential(1) == old.credential(1)
     assert new.for_connection(1).marker()("x") == old.for_connection(1).marker()("x")

@@ -1,6 +1,5 @@
 """Playing a user of the org on Salesforce's pages: every form is an act that the API then shows."""
 
-
 import pytest
 from tests.unit.sandbox.pages_visitor import VisitedOrg as Org
 
