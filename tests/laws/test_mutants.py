@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from mutants import MUTANTS, Mutant
 from pure_core import Core, Mutation
+
+from mutants import MUTANTS, Mutant
 
 
 def _cases(test: Callable[..., None]) -> Iterator[dict[str, Any]]:
