@@ -90,7 +90,7 @@ WRITING = (
     _mutant(
         "a move is taken for landed because HubSpot's record does not tell it",
         "engine.recover",
-        "    return {name: value for name, value in said.items() if name not in _PLACES}\n",
+        "    return {name: value for name, value in said.items() if name not in PLACES}\n",
         "    return {**said}\n",
         f"{_CRASHES}::test_a_task_moved_in_salesforce_moves_once",
     ),

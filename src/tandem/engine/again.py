@@ -13,7 +13,7 @@ from tandem.engine.drafting import Drafter
 from tandem.engine.first import next_look
 from tandem.engine.reports import Outcome
 from tandem.engine.resolve import Resolved
-from tandem.engine.work import Done, Work, ended
+from tandem.engine.work import Done, Work, ended, text_of
 from tandem.errors import Unmappable
 from tandem.mapping.hubspot_task import due_of
 from tandem.mapping.keys import is_from_hubspot
@@ -251,7 +251,7 @@ class Again:
             fallbacks=self.fallbacks(change),
             said_before=now,
             read_at_version=task.modified_at,
-            before={name: _text(task.fields.get(name)) for name in new},
+            before={name: text_of(task.fields.get(name)) for name in new},
             replaced=_replaced(task, new, touched, self._run),
             account_id=change.moved_to.person.account_id or "" if change.moved_to else "",
         )
@@ -284,10 +284,6 @@ def _kept(link: Link, about: Resolved) -> Contact | None:
     if link.contact_id is None:
         return None
     return still_chosen(link.contact_id, [known.contact for known in about.people])
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
 
 
 def _replaced(

@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from tandem.engine.context import RunContext
 from tandem.engine.reports import Outcome
-from tandem.engine.work import Done, Work, line
+from tandem.engine.work import Done, Work, line, text_of
 from tandem.mapping.hubspot_task import property_of
 from tandem.mapping.salesforce import api_names
 from tandem.model import Field, LinkState
@@ -55,7 +54,7 @@ def _dispute(work: Work, history: Sequence[History]) -> str:
         repeated = [
             api_name
             for api_name, value in work.record.items()
-            if _text(value)
+            if text_of(value)
             in [each.detail.get("after", {}).get(api_name, ...) for each in of_field]
         ]
         if len(of_field) >= _OFTEN and repeated:
@@ -74,10 +73,6 @@ def _both_values(name: Field, updates: Sequence[History]) -> str:
     ]
     different = list(dict.fromkeys(reversed(written)))[:2]
     return " / ".join(f"“{value or ''}”" for value in reversed(different))
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)
 
 
 def _parked(run: RunContext, work: Work, detail: str) -> Done:

@@ -10,7 +10,9 @@ from tandem.engine.prepare import Accounts
 from tandem.engine.reports import Check, Finding, Level
 from tandem.errors import Unmappable
 from tandem.mapping.hubspot import KEY_PROPERTY
+from tandem.mapping.hubspot_task import TASK_TYPES
 from tandem.mapping.priorities import hubspot_priority, salesforce_priority
+from tandem.mapping.salesforce import api_names
 from tandem.model import Activity, Field, KeyProperty, Kind, Progress
 from tandem.settings.known import List, Lists, named, unlisted
 from tandem.sync.policy import Policy
@@ -22,17 +24,20 @@ _SCOPES = ("crm.objects.contacts.write", "crm.objects.deals.read")
 """HubSpot has no scope for tasks alone: contacts' scopes stand for them [SPEC:crm-tasks.v3]."""
 
 _READ = {
-    "Subject": Field.SUBJECT,
-    "Status": Field.STATUS,
-    "Priority": Field.PRIORITY,
-    "ActivityDate": Field.DUE,
-    "Description": Field.COMMENTS,
-    "OwnerId": Field.OWNER,
-    "WhoId": Field.PERSON,
-    "WhatId": Field.RELATED,
+    name: field
+    for field in (
+        Field.SUBJECT,
+        Field.STATUS,
+        Field.PRIORITY,
+        Field.DUE,
+        Field.COMMENTS,
+        Field.OWNER,
+        Field.PERSON,
+        Field.RELATED,
+    )
+    for name in api_names(field)
 }
 _SERIES = "IsRecurrence"
-_TYPES = ("CALL", "EMAIL", "TODO")
 _NONE = "NONE"
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 _OWN_CHECK = frozenset({List.CLOSED_STATUSES, List.STATUSES})
@@ -58,7 +63,7 @@ def task_findings(accounts: Accounts, policy: Policy) -> Iterator[Finding]:
     if Field.PRIORITY in policy.task_fields:
         yield from _priority_findings(accounts, policy)
     types = accounts.schema.types
-    lacking = [word for word in _TYPES if types and word not in types]
+    lacking = [word for word in TASK_TYPES if types and word not in types]
     if lacking and Field.TYPE in policy.task_fields:
         yield _finding(Level.WARNING, Check.HUBSPOT_TYPES_MISSING, types=", ".join(lacking))
 

@@ -22,20 +22,19 @@ from tandem.engine.gone import decide_gone
 from tandem.engine.holding import is_edited, is_held, still_held
 from tandem.engine.pull import Batch
 from tandem.engine.resolve import Resolved, Resolver
-from tandem.engine.task_pair import TaskPair
+from tandem.engine.task_pair import PLACES, TaskPair
 from tandem.engine.task_plan import Plan, TaskPlanner, as_it_is
 from tandem.engine.work import Done, Work
 from tandem.errors import Unmappable
 from tandem.mapping.keys import task_key
 from tandem.mapping.salesforce import seen_fields
-from tandem.model import Activity, Field, Kind, Link, LinkState, Side
+from tandem.model import Activity, Kind, Link, LinkState, Side
 from tandem.sync.eligibility import Skip, Wait, verdict
 from tandem.sync.merge import has_changed
 from tandem.sync.reasons import Reason
 
 __all__ = ["Planner"]
 
-_PLACES = (Field.PERSON, Field.RELATED)
 _FINISHED = timedelta(seconds=2)
 
 
@@ -171,7 +170,7 @@ class Planner:
             return True
         if is_held(link) and not link.is_pair:
             said = seen_fields(activity, self._run.now, self._run.marker)
-            known = {name: value for name, value in said.items() if name not in _PLACES}
+            known = {name: value for name, value in said.items() if name not in PLACES}
             return not is_edited(link, Side.HUBSPOT, known, self._zone)
         is_due = link.due_at is not None and link.due_at <= self._run.now
         if is_look or (link.state is LinkState.WAITING and is_due):
@@ -191,7 +190,7 @@ class Planner:
         if link.state is not LinkState.PAIRED:
             return False
         said = seen_fields(activity, self._run.now, self._run.marker)
-        known = {name: base for name, base in link.hubspot.items() if name not in _PLACES}
+        known = {name: base for name, base in link.hubspot.items() if name not in PLACES}
         return any(name in said and has_changed(base, said[name]) for name, base in known.items())
 
     async def _counter_activities(self, activities: Sequence[Activity]) -> list[Activity]:

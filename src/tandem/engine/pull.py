@@ -15,6 +15,7 @@ from typing import Any
 from tandem.crm.connector import TaskSeen
 from tandem.engine import feeds, salesforce_tasks, sweep
 from tandem.engine.context import RunContext
+from tandem.engine.reach import beginning, further_back
 from tandem.engine.reread import Reread, read_again
 from tandem.model import Activity, Kind, Link, ObjectType
 
@@ -24,11 +25,6 @@ BATCH = 1_000
 """Activities dealt with at once: one association call and one composite write hold as many."""
 
 _OVERLAP = timedelta(seconds=60)  # the search index lags (reference, section 2.4)
-_WIDER = {"hourly_at": timedelta(hours=1), "nightly_at": timedelta(days=1)}
-"""
-How often the search is asked further back, by the name under which the last time is kept: twice that far.
-HubSpot states no bound for the lag, and an index that stood still for minutes would hide what it took in late.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,19 +111,12 @@ def _reach(
 ) -> tuple[datetime, Mapping[str, str]]:
     """From when to read, and when reading further back was or is done last."""
     switched_on = _since(run, kinds)
-    now = run.now.isoformat()
     if "at" not in saved:
-        return switched_on, dict.fromkeys(_WIDER, now)
-    since = datetime.fromisoformat(saved["at"]) - _OVERLAP
-    widened_at = {}
-    for name, every in _WIDER.items():
-        last = saved.get(name, now)
-        is_time = run.now - datetime.fromisoformat(last) >= every
-        widened_at[name] = now if is_time else last
-        if is_time:
-            since = min(since, run.now - 2 * every)
+        return switched_on, beginning(run.now)
+    last_read = datetime.fromisoformat(saved["at"]) - _OVERLAP
+    since, widened_at = further_back(saved, last_read, run.now)
     # Not further back than the switching on, unless that is where the reading stands.
-    return max(since, min(switched_on, datetime.fromisoformat(saved["at"]) - _OVERLAP)), widened_at
+    return max(since, min(switched_on, last_read)), widened_at
 
 
 async def waiting_for(run: RunContext, contact_ids: Collection[str]) -> AsyncIterator[Batch]:

@@ -20,6 +20,7 @@ from tandem.engine import holding
 from tandem.engine.adopt import in_bin
 from tandem.engine.answers import deleted_in, linked
 from tandem.engine.context import LONG_AGO, RunContext
+from tandem.engine.task_pair import PLACES
 from tandem.engine.writers import Existing, writer_of
 from tandem.mapping.record_values import said_values
 from tandem.mapping.salesforce import FIELDS_READ, seen_fields, seen_in_salesforce
@@ -34,8 +35,6 @@ _COMES_TO_LIGHT = timedelta(minutes=10)
 """How long a write that landed may stay unseen: late commits and a lagging search index."""
 
 _SOON = timedelta(minutes=1)
-
-_PLACES = frozenset({Field.PERSON, Field.RELATED})
 
 
 async def recover(run: RunContext) -> int:
@@ -102,7 +101,7 @@ async def _seen(run: RunContext, links: Sequence[Link], side: Side) -> Mapping[s
 
 def _without_places(said: Fields) -> Fields:
     """What a HubSpot task hangs on is not told by the record: a move is decided about anew."""
-    return {name: value for name, value in said.items() if name not in _PLACES}
+    return {name: value for name, value in said.items() if name not in PLACES}
 
 
 _Settled = tuple[Link, History | None]

@@ -15,6 +15,7 @@ from typing import Any
 
 from tandem.crm.connector import TASK_FACTS, DeletionsForgotten, TaskSeen
 from tandem.engine.context import RunContext
+from tandem.engine.reach import beginning, further_back
 from tandem.mapping.salesforce import FIELDS_READ
 
 __all__ = ["TASK_READ", "Pulled", "pull", "read_tasks"]
@@ -31,8 +32,6 @@ TASK_READ = FIELDS_READ | {
 
 _BATCH = 1_000
 _OVERLAP = timedelta(minutes=10)
-_WIDER = {"hourly_at": timedelta(hours=1), "nightly_at": timedelta(days=1)}
-"""How often it is asked further back, by the name under which the last time is kept: twice that far."""
 _CHECKPOINT = "salesforce_tasks"
 _DELETED = "salesforce_deleted"
 _DELETED_EVERY = timedelta(hours=1)
@@ -94,19 +93,10 @@ async def _changed(run: RunContext) -> AsyncIterator[Pulled]:
 
 def _reach(run: RunContext, saved: Mapping[str, Any]) -> tuple[datetime, Mapping[str, str]]:
     """From when to read, and when reading further back was or is done last."""
-    switched_on = run.policy.salesforce_tasks_since or run.now
-    now = run.now.isoformat()
     if "at" not in saved:
-        return switched_on - _OVERLAP, dict.fromkeys(_WIDER, now)
-    since = datetime.fromisoformat(saved["at"]) - _OVERLAP
-    widened_at = {}
-    for name, every in _WIDER.items():
-        last = saved.get(name, now)
-        is_time = run.now - datetime.fromisoformat(last) >= every
-        widened_at[name] = now if is_time else last
-        if is_time:
-            since = min(since, run.now - 2 * every)
-    return since, widened_at
+        switched_on = run.policy.salesforce_tasks_since or run.now
+        return switched_on - _OVERLAP, beginning(run.now)
+    return further_back(saved, datetime.fromisoformat(saved["at"]) - _OVERLAP, run.now)
 
 
 async def _deleted(run: RunContext) -> AsyncIterator[Pulled]:

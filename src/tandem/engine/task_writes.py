@@ -17,7 +17,7 @@ from tandem.engine.reports import Outcome
 from tandem.engine.resolve import Resolved
 from tandem.engine.task_pair import NOWHERE, PLACES, TaskPair, fields_of
 from tandem.engine.task_view import TaskView
-from tandem.engine.work import Done, Work
+from tandem.engine.work import Done, Work, text_of
 from tandem.mapping.hubspot_values import CONTACTS, values_of
 from tandem.mapping.record_values import place_values
 from tandem.mapping.salesforce import api_names, base_of, fitting, seen_in_salesforce
@@ -94,7 +94,7 @@ class TaskWrites:
             fallbacks=self._again.fallbacks(change),
             said_before=seen_in_salesforce(task.fields, self._run.marker),
             read_at_version=task.modified_at,
-            before={name: _text(task.fields.get(name)) for name in record},
+            before={name: text_of(task.fields.get(name)) for name in record},
             conflicts=tuple(
                 self._kept(pair, name, Side.HUBSPOT, record)
                 for name in sorted(fields)
@@ -289,7 +289,7 @@ class TaskWrites:
     ) -> KeptConflict:
         """What both sides said of *name*, in full, in their own words."""
         run, task, activity = self._run, pair.living_task, pair.activity
-        said = {api: _text(task.fields.get(api)) for api in api_names(name)} if task else {}
+        said = {api: text_of(task.fields.get(api)) for api in api_names(name)} if task else {}
         theirs = dict(values_of(activity, (name,))) if activity is not None else {}
         if name is Field.PERSON:
             theirs = {CONTACTS: pair.link.contact_id}
@@ -364,7 +364,3 @@ def _exchanged(
     """The HubSpot ids that stand for something, after the exchange."""
     left = {i for i, target in known.items() if target and i not in removed}
     return sorted(left | ({added} if added else set()))
-
-
-def _text(value: Any) -> str | None:
-    return None if value is None else str(value)

@@ -23,6 +23,7 @@ __all__ = [
     "intent_of",
     "line",
     "replaced_line",
+    "text_of",
 ]
 
 
@@ -96,6 +97,11 @@ def intent_of(run: RunContext, work: Work) -> Intent:
         announced_at=run.now,
         run_id=run.run_id,
     )
+
+
+def text_of(value: Any) -> str | None:
+    """A field's value as it is kept and compared; None for empty."""
+    return None if value is None else str(value)
 
 
 def announced_contact(work: Work) -> str | None:

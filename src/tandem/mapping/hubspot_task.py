@@ -42,6 +42,7 @@ from tandem.sync.status import hubspot_status, task_status
 
 __all__ = [
     "OPTIONAL_FIELDS",
+    "TASK_TYPES",
     "HubSpotTaskContext",
     "alike_for",
     "base_of_task",
@@ -66,7 +67,8 @@ _PROPERTIES: Mapping[Field, str] = {
     Field.COMMENTS: "hs_task_body",
     Field.OWNER: "hubspot_owner_id",
 }
-_TYPES = ("TODO", "CALL", "EMAIL")
+TASK_TYPES = ("TODO", "CALL", "EMAIL")
+"""HubSpot's own types of tasks (reference 1.3); ``TODO`` is its word for one that is neither call nor e-mail."""
 _LONG_AGO = datetime.fromtimestamp(0, UTC)
 
 
@@ -180,10 +182,10 @@ def _type(task: Mapping[str, Any], context: HubSpotTaskContext) -> dict[str, str
     """The type's property, unless the account's list does not have the type."""
     wanted = _type_word(task.get("TaskSubtype"), task.get("Type"))
     present = context.was.task_type if context.was is not None else None
-    if wanted == "TODO" and present and present not in _TYPES:
+    if wanted == "TODO" and present and present not in TASK_TYPES:
         # A type of HubSpot's own, such as a LinkedIn message: Salesforce has no word for it.
         wanted = present
-    return {"hs_task_type": wanted} if wanted in (context.schema.types or _TYPES) else {}
+    return {"hs_task_type": wanted} if wanted in (context.schema.types or TASK_TYPES) else {}
 
 
 def _type_word(subtype: str | None, chosen: str | None) -> str:

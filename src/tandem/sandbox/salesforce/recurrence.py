@@ -15,7 +15,7 @@ MOST_OCCURRENCES = 100
 """The most occurrences a series of tasks may have."""
 
 _INSTANCES = {"First": 1, "Second": 2, "Third": 3, "Fourth": 4, "Last": 5}
-_MONTHS = (
+MONTHS = (
     "January",
     "February",
     "March",
@@ -120,4 +120,4 @@ def _is_nth(head: Row, day: date) -> bool:
 
 
 def _is_month(head: Row, day: date) -> bool:
-    return _MONTHS[day.month - 1] == head.get("RecurrenceMonthOfYear")
+    return MONTHS[day.month - 1] == head.get("RecurrenceMonthOfYear")

@@ -8,8 +8,8 @@ from tandem.sandbox.pages.listed import paged
 from tandem.sandbox.pages.salesforce.reading import Reader, matching, title_of
 from tandem.sandbox.pages.visit import Answer, NoSuchPage, Page, Visit
 from tandem.sandbox.salesforce.analytics.facts import TOTAL, run
-from tandem.sandbox.salesforce.analytics.library import library_of
 from tandem.sandbox.salesforce.analytics.plan import Plan, plan
+from tandem.sandbox.salesforce.analytics.saved import library_of
 from tandem.sandbox.salesforce.errors import SalesforceError
 from tandem.sandbox.salesforce.store import Row
 from tandem.sandbox.salesforce.wire import from_wire

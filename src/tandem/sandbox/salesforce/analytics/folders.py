@@ -3,8 +3,8 @@
 from typing import Any
 
 from tandem.sandbox.salesforce import org
-from tandem.sandbox.salesforce.analytics.library import library_of
 from tandem.sandbox.salesforce.analytics.refusals import bad_request, malformed, unavailable
+from tandem.sandbox.salesforce.analytics.saved import library_of
 from tandem.sandbox.salesforce.errors import SalesforceError
 from tandem.sandbox.salesforce.ids import id18, is_id
 from tandem.sandbox.salesforce.resource import Call, Reply, Resource

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from tandem.sandbox.salesforce.recurrence import MONTHS
 from tandem.sandbox.salesforce.wire import from_wire
 
 if TYPE_CHECKING:
@@ -21,20 +22,6 @@ _DATES = {
     "fr_FR": "{d:02}/{m:02}/{y}",
 }
 _WEEKS_FROM_MONDAY = frozenset({"en_GB", "de_DE", "fr_FR"})
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 class Labels:
@@ -78,7 +65,7 @@ class Labels:
     def period(self, granularity: str, value: str) -> str:
         """The label of a group of dates, by the value the group has."""
         if granularity == "MonthInYear":
-            return f"{int(value)}月" if self._is_japanese else _MONTHS[int(value) - 1]
+            return f"{int(value)}月" if self._is_japanese else MONTHS[int(value) - 1]
         if granularity == "DayInMonth":
             return str(int(value))
         first = date.fromisoformat(value)
@@ -89,7 +76,7 @@ class Labels:
             case "Month" if self._is_japanese:
                 return f"{first.year}年{first.month}月"
             case "Month":
-                return f"{_MONTHS[first.month - 1]} {first.year}"
+                return f"{MONTHS[first.month - 1]} {first.year}"
             case "Quarter":
                 return f"Q{(first.month + 2) // 3} CY{first.year}"
             case "FiscalQuarter":

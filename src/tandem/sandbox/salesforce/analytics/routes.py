@@ -7,7 +7,6 @@ from typing import Any
 from tandem.sandbox.salesforce import routes_query
 from tandem.sandbox.salesforce.analytics.describing import description, extended
 from tandem.sandbox.salesforce.analytics.facts import run
-from tandem.sandbox.salesforce.analytics.library import Instance, Library, library_of
 from tandem.sandbox.salesforce.analytics.lines import Reader
 from tandem.sandbox.salesforce.analytics.metadata import laid_over, metadata_in
 from tandem.sandbox.salesforce.analytics.plan import Plan, plan
@@ -21,6 +20,7 @@ from tandem.sandbox.salesforce.analytics.report_types import (
     type_named,
 )
 from tandem.sandbox.salesforce.analytics.routes_types import listed, new_definition
+from tandem.sandbox.salesforce.analytics.saved import Instance, Library, library_of
 from tandem.sandbox.salesforce.errors import SalesforceError
 from tandem.sandbox.salesforce.ids import is_id
 from tandem.sandbox.salesforce.resource import Call, Reply, Resource

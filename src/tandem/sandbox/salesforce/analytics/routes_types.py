@@ -3,11 +3,11 @@
 from typing import Any
 
 from tandem.sandbox.salesforce.analytics.describing import description
-from tandem.sandbox.salesforce.analytics.library import library_of
 from tandem.sandbox.salesforce.analytics.metadata import fresh
 from tandem.sandbox.salesforce.analytics.plan import plan
 from tandem.sandbox.salesforce.analytics.refusals import unavailable
 from tandem.sandbox.salesforce.analytics.report_types import GROUP, TYPES, ReportType, types_for
+from tandem.sandbox.salesforce.analytics.saved import library_of
 from tandem.sandbox.salesforce.resource import Call, Reply, Resource
 from tandem.sandbox.salesforce.store import Row
 
