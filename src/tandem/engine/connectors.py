@@ -167,6 +167,10 @@ class Connectors:
                 if self._clock.now() > deadline:
                     break
             try:
+                saved = grant_of(await self._store.run(self._store.credential, account.id))
+                if saved.access_token != grant.access_token:
+                    # Renewed elsewhere just before the lock was ours: with rotation our token is dead.
+                    return saved
                 fresh = await renew(grant)
                 # Saved before the lock is given up: with rotation the old refresh token is dead now.
                 await save(fresh)

@@ -9,15 +9,23 @@ from tandem.clock import Clock
 from tandem.crm.http import Transport
 from tandem.crm.hubspot import HUBSPOT_API
 from tandem.crm.oauth import new_pkce, new_state
-from tandem.crm.oauth_hubspot import HUBSPOT_APP, HubSpotOAuth
+from tandem.crm.oauth_hubspot import HUBSPOT_APP, HUBSPOT_SCOPES, HubSpotOAuth
 from tandem.crm.oauth_salesforce import LOGIN_URL, SalesforceOAuth
 from tandem.crm.redirect import RedirectReceiver
 from tandem.crm.tokens import Grant
-from tandem.errors import SettingsError
+from tandem.errors import CrmError, SettingsError
 from tandem.model import Side
 from tandem.store.credentials import Credential
 
-__all__ = ["SignIn", "grant_of", "renewal", "revoke", "with_grant"]
+__all__ = [
+    "SignIn",
+    "grant_of",
+    "missing_scopes",
+    "renewal",
+    "revoke",
+    "with_grant",
+    "withdraw_too_little",
+]
 
 Renew = Callable[[Grant], Awaitable[Grant]]
 
@@ -49,6 +57,31 @@ def with_grant(credential: Credential, grant: Grant) -> Credential:
         audience=credential.audience,
         scopes=tuple(sorted(grant.scopes or credential.scopes)),
     )
+
+
+def missing_scopes(side: Side, grant: Grant) -> tuple[str, ...]:
+    """
+    What Tandem cannot do without and was not granted, by the CRM's own names; empty where all is there.
+
+    Salesforce's ``full`` holds ``api``, and ``offline_access`` is another word for ``refresh_token`` [oauth-web].
+    """
+    if grant.scopes is None:
+        return ()
+    if side is Side.HUBSPOT:
+        return tuple(scope for scope in HUBSPOT_SCOPES if scope not in grant.scopes)
+    enough = {
+        "api": grant.scopes & {"api", "full"},
+        "refresh_token": grant.scopes & {"refresh_token", "offline_access"},
+    }
+    return tuple(scope for scope, granted in enough.items() if not granted)
+
+
+async def withdraw_too_little(oauth: HubSpotOAuth | SalesforceOAuth, grant: Grant) -> None:
+    """Give back a grant that is not kept, so that no token lives on which nobody knows of."""
+    try:
+        await oauth.revoke(grant)
+    except CrmError:
+        return  # it was refused anyway; the sentence about the scopes is what helps
 
 
 def renewal(transport: Transport, side: Side, credential: Credential, clock: Clock) -> Renew:
@@ -166,7 +199,15 @@ class SignIn:
         async with RedirectReceiver(side, state) as receiver:
             self.open_browser(oauth.authorize_url(receiver.redirect_uri, state, pair))
             code = await receiver.code()
-            return await oauth.exchange(code, receiver.redirect_uri, pair)
+            grant = await oauth.exchange(code, receiver.redirect_uri, pair)
+        missing = missing_scopes(side, grant)
+        if missing:
+            await withdraw_too_little(oauth, grant)
+            raise SettingsError(
+                f"{side.title} granted less than Tandem needs; missing: {', '.join(missing)}. Add these "
+                f"scopes to the app's settings in {side.title} and sign in again. Nothing was saved."
+            )
+        return grant
 
 
 def _hubspot(transport: Transport, clock: Clock, credential: Credential) -> HubSpotOAuth:

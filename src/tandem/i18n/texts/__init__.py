@@ -24,6 +24,7 @@ from tandem.i18n.texts import (
     web_pages,
     web_reports,
     web_settings,
+    web_sign_in,
 )
 
 __all__ = ["TEXTS"]
@@ -52,6 +53,7 @@ for _group in (
     web_pages,
     web_reports,
     web_settings,
+    web_sign_in,
 ):
     _twice = TEXTS.keys() & _group.TEXTS.keys()
     if _twice:

@@ -18,7 +18,7 @@ from tandem.crm.oauth import Pkce, new_pkce, new_state
 from tandem.crm.oauth_hubspot import HUBSPOT_APP, HubSpotOAuth
 from tandem.crm.oauth_salesforce import LOGIN_URL, SalesforceOAuth
 from tandem.engine.connecting import Connecting
-from tandem.engine.signing_in import SignIn, with_grant
+from tandem.engine.signing_in import SignIn, missing_scopes, with_grant, withdraw_too_little
 from tandem.model import Side
 from tandem.store import Connection, Credential
 from tandem.store.web import Members
@@ -94,9 +94,14 @@ async def begin(
 async def finish(
     desk: Desk, begun_as: Mapping[str, Any], code: str, *, allow_loopback: bool
 ) -> tuple[Connection, Begun]:
-    """The connection, its half made or renewed with what was granted."""
+    """The connection, its half made or renewed with what was granted; Wrong where that is not enough."""
     begun = msgspec.convert(begun_as, Begun)
-    grant = await _oauth(desk, begun).exchange(code, begun.redirect_uri, begun.pair)
+    oauth = _oauth(desk, begun)
+    grant = await oauth.exchange(code, begun.redirect_uri, begun.pair)
+    missing = missing_scopes(begun.side, grant)
+    if missing:
+        await withdraw_too_little(oauth, grant)
+        raise Wrong(f"web.connect.scopes_{begun.side.value}", scopes=", ".join(missing))
     credential = with_grant(
         Credential(
             kind="oauth",

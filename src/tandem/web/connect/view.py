@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
+from tandem.crm.oauth_hubspot import HUBSPOT_OPTIONAL_SCOPES, HUBSPOT_SCOPES
+from tandem.crm.oauth_salesforce import SALESFORCE_SCOPES
 from tandem.errors import CrmError, SettingsError
 from tandem.model import Side
 from tandem.store import Connection
@@ -27,6 +29,8 @@ from tandem.web.visit import Refused, Visit
 __all__ = ["ROUTES"]
 
 _FIRST_NAME = "main"
+_ASKED = {Side.HUBSPOT: HUBSPOT_SCOPES, Side.SALESFORCE: SALESFORCE_SCOPES}
+_ASKED_OPTIONALLY = {Side.HUBSPOT: HUBSPOT_OPTIONAL_SCOPES, Side.SALESFORCE: ()}
 
 
 async def connected_apps(visit: Visit) -> Response:
@@ -89,6 +93,8 @@ def _connect_page(
         given={"url": known or "", **kept},
         problem=problem,
         redirect_uri=_redirect_uri(visit),
+        scopes=_ASKED[side],
+        optional_scopes=_ASKED_OPTIONALLY[side],
         is_other_user=visit.param("user") == "other",
     )
 
@@ -152,6 +158,10 @@ async def callback(visit: Visit) -> Response:
     side = Side(begun["side"])
     code = visit.param("code")
     back = visit.url(local_path(begun["back"]))
+    if visit.param("error") == "invalid_scope":
+        # The app itself may not ask for them; the CRM does not say which.
+        asked = ", ".join(_ASKED[side])
+        raise Refused(400, f"web.connect.scopes_{side.value}", scopes=asked)
     if not code:
         said = visit.param("error_description") or visit.param("error")
         visit.flash("web.connect.refused", "error", side=side.title, reason=said[:300] or "–")
