@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import structlog
@@ -132,15 +133,19 @@ def _proven(parts: Sequence[Sequence[int]], jobs: int) -> Iterator[Figures]:
         yield from pool.map(_part, parts)
 
 
+@cache
+def _keep_what_is_loaded() -> None:
+    """What the first history loaded stays: looking through it for cycles cost a tenth."""
+    gc.freeze()
+
+
 def _part(seeds: Sequence[int]) -> Figures:
     """The histories of a few seeds, one after the other."""
     silence()
     figures = Figures()
     for seed in seeds:
         history = play(story_of(seed))
-        if not gc.get_freeze_count():
-            # What the first history loaded stays: looking through it for cycles cost a tenth.
-            gc.freeze()
+        _keep_what_is_loaded()
         broken = broken_laws(history)
         around = history.around
         figures.seeds += 1

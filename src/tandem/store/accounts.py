@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, bindparam, func, or_, select
 
 from tandem.errors import SettingsError, StoreError
 from tandem.model import Side
 from tandem.store.credentials import Credential, credential_from
+from tandem.store.dialect import Dialect
 from tandem.store.parts import StorePart
 from tandem.store.rows import Account
 from tandem.store.tables import account, account_calls, lease
 
 __all__ = ["Accounts", "account_lease"]
+
+_ACCOUNT = select(account).where(account.c.id == bindparam("id"))
 
 
 def account_lease(account_id: int) -> str:
@@ -117,7 +120,7 @@ class Accounts(StorePart):
 
     def _account_row(self, account_id: int) -> Row[Any]:
         with self._database.reading() as connection:
-            row = connection.execute(select(account).where(account.c.id == account_id)).first()
+            row = connection.execute(_ACCOUNT, {"id": account_id}).first()
         if row is None:
             raise StoreError(f"There is no account {account_id} in the database.")
         return row
@@ -131,16 +134,9 @@ class Calls(StorePart):
 
     def count_calls(self, account_id: int, side: Side, at: datetime, n: int) -> None:
         """Add *n* calls made at *at*; *side* says in the journal of statements whose they were."""
-        hour = _hour_of(at)
-        statement = self._database.dialect.insert(account_calls).values(
-            account_id=account_id, hour=hour, calls=n
-        )
-        statement = statement.on_conflict_do_update(
-            index_elements=["account_id", "hour"],
-            set_={"calls": account_calls.c.calls + statement.excluded.calls},
-        )
+        counted = {"account_id": account_id, "hour": _hour_of(at), "calls": n}
         with self._database.writing() as connection:
-            connection.execute(statement)
+            connection.execute(self._database.prepared(_counting), counted)
 
     def calls_in_24h(self, account_id: int, now: datetime) -> int:
         """Calls in the 24 hours before *now*, rounded up to whole hours: never fewer than were made."""
@@ -157,6 +153,14 @@ class Calls(StorePart):
         )
         with self._database.reading() as connection:
             return [(hour, int(n)) for hour, n in connection.execute(statement)]
+
+
+def _counting(dialect: Dialect) -> Any:
+    counted = dialect.insert(account_calls)
+    return counted.on_conflict_do_update(
+        index_elements=["account_id", "hour"],
+        set_={"calls": account_calls.c.calls + counted.excluded.calls},
+    )
 
 
 def _account_from(row: Row[Any]) -> Account:

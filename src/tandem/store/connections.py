@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 
 from tandem.errors import SettingsError
@@ -14,9 +14,18 @@ from tandem.model import Side
 from tandem.store.accounts import account_lease
 from tandem.store.parts import StorePart
 from tandem.store.rows import AuditEntry, Connection, Lease, SettingsVersion
+from tandem.store.schedule import begin_turns, wake_turns
 from tandem.store.tables import account, audit, connection, lease, link, settings_version
 
 __all__ = ["DEFAULT_CONNECTION", "Connections", "Lease", "connection_lease"]
+
+_CONNECTION_NAMED = select(connection).where(connection.c.name == bindparam("name"))
+_NEWEST_SETTINGS = (
+    select(settings_version)
+    .where(settings_version.c.connection_id == bindparam("connection"))
+    .order_by(settings_version.c.version.desc())
+    .limit(1)
+)
 
 DEFAULT_CONNECTION = "default"
 _LONGEST_NAME = 100
@@ -50,7 +59,7 @@ class Connections(StorePart):
     def connection(self, name: str = DEFAULT_CONNECTION) -> Connection:
         """The connection of that name; SettingsError names those there are."""
         with self._database.reading() as database:
-            row = database.execute(select(connection).where(connection.c.name == name)).first()
+            row = database.execute(_CONNECTION_NAMED, {"name": name}).first()
             if row is not None:
                 return _connection_from(row)
         there = ", ".join(f"“{other.name}”" for other in self.connections())
@@ -85,6 +94,7 @@ class Connections(StorePart):
                 .values({f"{side.value}_account_id": account_id})
                 .returning(connection)
             )
+            begin_turns(self._database, [connection_id], self._clock())
             try:
                 return _connection_from(database.execute(statement).one())
             except IntegrityError as error:
@@ -103,6 +113,7 @@ class Connections(StorePart):
 
     def resume(self, connection_id: int) -> None:
         self._change(connection_id, suspended_reason="", suspended_detail="", suspended_at=None)
+        wake_turns(self._database, [connection_id], self._clock())
 
     def remove_connection(self, connection_id: int) -> None:
         """
@@ -151,14 +162,12 @@ class Settings(StorePart):
 
     def settings(self, connection_id: int, version: int | None = None) -> SettingsVersion:
         """The newest settings, or those of *version*."""
-        statement = select(settings_version).where(
-            settings_version.c.connection_id == connection_id
-        )
+        given = {"connection": connection_id}
+        statement = _NEWEST_SETTINGS
         if version is not None:
             statement = statement.where(settings_version.c.version == version)
-        statement = statement.order_by(settings_version.c.version.desc()).limit(1)
         with self._database.reading() as database:
-            row = database.execute(statement).first()
+            row = database.execute(statement, given).first()
         if row is None:
             return SettingsVersion()
         return SettingsVersion(
@@ -201,6 +210,7 @@ class Settings(StorePart):
                 )
             )
             self._note(database, connection_id, changed_by, "settings", difference, at)
+            wake_turns(self._database, [connection_id], self._clock())
         return new
 
     def note(self, connection_id: int, who: str, action: str, detail: str = "") -> None:

@@ -52,9 +52,17 @@ class Database:
         self._turn = threading.RLock() if self.dialect.is_single else nullcontext()
         self._local = threading.local()
         self._statements: dict[tuple[str, ...], str] = {}
+        self._prepared: dict[Callable[[Dialect], Any], Any] = {}
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def prepared(self, make: Callable[[Dialect], T]) -> T:
+        """The statement that *make* words for this database, made once: that costs more than its answer."""
+        found: T | None = self._prepared.get(make)
+        if found is None:
+            found = self._prepared[make] = make(self.dialect)
+        return found
 
     @contextmanager
     def reading(self, *, snapshot: bool = False) -> Iterator[Connection]:

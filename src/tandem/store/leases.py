@@ -7,20 +7,30 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from tandem.errors import AlreadyRunning, LeaseLost, SettingsError
 from tandem.model import Side
 from tandem.store.accounts import account_lease
 from tandem.store.connections import connection_lease
+from tandem.store.dialect import Dialect
 from tandem.store.parts import ConnectionPart
 from tandem.store.rows import Lease
 from tandem.store.tables import connection, lease
 from tandem.store.unit import Unit
 
 __all__ = ["Leases"]
+
+_HELD = (
+    select(lease.c.name)
+    .where(
+        lease.c.name.in_(bindparam("names", expanding=True)), lease.c.token == bindparam("token")
+    )
+    .order_by(lease.c.name)
+)
 
 
 class Leases(ConnectionPart):
@@ -140,26 +150,32 @@ class Leases(ConnectionPart):
     def _insert(
         self, database: DatabaseConnection, new: Lease, name: str, *, over: str | None
     ) -> bool:
-        values = {
+        claim = {
+            "name": name,
             "owner": new.owner,
             "token": new.token,
             "acquired_at": new.acquired_at,
             "expires_at": new.expires_at,
+            "over": over or "",
         }
-        statement = self._database.dialect.insert(lease).values(name=name, **values)
-        statement = statement.on_conflict_do_update(
-            index_elements=["name"],
-            set_=values,
-            where=or_(lease.c.expires_at <= new.acquired_at, lease.c.token == (over or "")),
-        ).returning(lease.c.name)
-        return database.execute(statement).first() is not None
+        return database.execute(self._database.prepared(_claiming), claim).first() is not None
+
+
+def _claiming(dialect: Dialect) -> Any:
+    """Insert a lease, or replace one that has expired or whose token is ``over``."""
+    claim = dialect.insert(lease)
+    return claim.on_conflict_do_update(
+        index_elements=["name"],
+        set_={
+            name: claim.excluded[name] for name in ("owner", "token", "acquired_at", "expires_at")
+        },
+        where=or_(
+            lease.c.expires_at <= claim.excluded.acquired_at, lease.c.token == bindparam("over")
+        ),
+    ).returning(lease.c.name)
 
 
 def _check(database: DatabaseConnection, held: Lease) -> None:
-    statement = (
-        select(lease.c.name)
-        .where(lease.c.name.in_(held.names), lease.c.token == held.token)
-        .order_by(lease.c.name)
-    )
-    if len(database.execute(statement).all()) != len(held.names):
+    found = database.execute(_HELD, {"names": held.names, "token": held.token}).all()
+    if len(found) != len(held.names):
         raise LeaseLost("Another worker has taken the connection over; this one stops.")

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, text
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, text
 
 from tandem.model import Kind, Link, LinkState
 from tandem.store.database import slices
 from tandem.store.encoding import fields_from, intent_from, value_from
-from tandem.store.parts import ConnectionPart
+from tandem.store.parts import ConnectionPart, of_connection
 from tandem.store.rows import Checkpoint, History
 from tandem.store.tables import checkpoint, history, link
 
@@ -22,6 +22,19 @@ _COLUMNS = [column for column in link.columns if column.name != "connection_id"]
 
 _KINDS = {kind.value: kind for kind in Kind}
 _STATES = {state.value: state for state in LinkState}
+_ALL = select(*_COLUMNS).where(of_connection(link))
+_OF = {
+    column: _ALL.where(column.in_(bindparam("values", expanding=True)))
+    for column in (link.c.key, link.c.hubspot_id, link.c.salesforce_id)
+}
+# Spelled out: the index is on waiting ones only.
+_WAITING_FOR = _ALL.where(
+    link.c.contact_id.in_(bindparam("values", expanding=True)), link.c.state == text("'waiting'")
+)
+_ANNOUNCED = _ALL.where(link.c.intent.is_not(None)).order_by(link.c.key)
+_CHECKPOINT = select(checkpoint.c.value).where(
+    of_connection(checkpoint), checkpoint.c.name == bindparam("name")
+)
 _SHORT_ID = 15  # a Salesforce id as its pages show it; what is stored has three more characters
 
 
@@ -30,29 +43,29 @@ class Links(ConnectionPart):
 
     def links(self, keys: Collection[str]) -> dict[str, Link]:
         """By key; keys never seen are absent."""
-        found = self._in_slices(link.c.key, keys)
+        found = self._in_slices(_OF[link.c.key], keys)
         return {each.key: each for each in found}
 
     def links_of(self, kind: Kind, hubspot_ids: Collection[str]) -> list[Link]:
         """All links of these HubSpot records as *kind* (an e-mail's opens are several)."""
-        found = self._in_slices(link.c.hubspot_id, hubspot_ids)
+        found = self._in_slices(_OF[link.c.hubspot_id], hubspot_ids)
         return [each for each in found if each.kind is kind]
 
     def links_of_tasks(self, salesforce_ids: Collection[str]) -> dict[str, Link]:
         """By the Salesforce task's id (18 characters); tasks never seen are absent."""
-        found = self._in_slices(link.c.salesforce_id, salesforce_ids)
+        found = self._in_slices(_OF[link.c.salesforce_id], salesforce_ids)
         return {str(each.salesforce_id): each for each in found}
 
     def link_by_salesforce_id(self, salesforce_id: str) -> Link | None:
         """By 15 or 18 characters."""
-        return next(iter(self._read(self._all().where(_is_salesforce_id(salesforce_id)))), None)
+        return next(iter(self._read(_ALL.where(_is_salesforce_id(salesforce_id)))), None)
 
     def find(self, given: str) -> list[Link]:
         """By key or by either record's id; kinds may share an id, so there may be several."""
         ways = (link.c.key == given, link.c.hubspot_id == given, _is_salesforce_id(given))
         with self._database.reading():
             # One question for each index: a single OR would read every link.
-            found = [each for way in ways for each in self._read(self._all().where(way))]
+            found = [each for way in ways for each in self._read(_ALL.where(way))]
         return list({each.key: each for each in sorted(found, key=lambda each: each.key)}.values())
 
     def due(
@@ -73,14 +86,14 @@ class Links(ConnectionPart):
         has_record = (
             in_hubspot if only_in_hubspot else in_hubspot | link.c.salesforce_id.is_not(None)
         )
-        statement = self._all().where(link.c.due_at <= now, has_record)
+        statement = _ALL.where(link.c.due_at <= now, has_record)
         if kinds is not None:
             statement = statement.where(link.c.kind.in_([kind.value for kind in kinds]))
         return self._read(statement.order_by(link.c.due_at, link.c.key).limit(limit))
 
     def intents(self) -> list[Link]:
         """Links with an announced write whose outcome was never saved."""
-        return self._read(self._all().where(link.c.intent.is_not(None)).order_by(link.c.key))
+        return self._read(_ANNOUNCED)
 
     def pairs_after(self, key: str, limit: int) -> list[Link]:
         """The pairs behind *key* in the order of keys; start with an empty one."""
@@ -99,7 +112,7 @@ class Links(ConnectionPart):
         limit: int = 1_000,
     ) -> list[Link]:
         """Links in one state behind the key *after*, in the order of keys."""
-        statement = self._all().where(link.c.state == state.value)
+        statement = _ALL.where(link.c.state == state.value)
         if reason is not None:
             statement = statement.where(link.c.reason == reason)
         if kind is not None:
@@ -117,12 +130,11 @@ class Links(ConnectionPart):
 
     def waiting_for(self, contact_ids: Collection[str]) -> list[Link]:
         """Waiting links whose contact is one of these."""
-        waiting = link.c.state == text("'waiting'")  # spelled out: the index is on these only
-        return self._in_slices(link.c.contact_id, contact_ids, waiting)
+        return self._in_slices(_WAITING_FOR, contact_ids)
 
     def of_run(self, run_id: int, *, after: str = "", limit: int = 1_000) -> list[Link]:
         """Links whose present state a run decided, in the order of keys."""
-        statement = self._all().where(link.c.run_id == run_id, link.c.key > after)
+        statement = _ALL.where(link.c.run_id == run_id, link.c.key > after)
         return self._read(statement.order_by(link.c.key).limit(limit))
 
     def counts(self) -> dict[tuple[Kind, LinkState, str], int]:
@@ -178,11 +190,8 @@ class Links(ConnectionPart):
 
     def checkpoint(self, name: str) -> dict[str, Any] | None:
         """How far a feed is read; None if it was never read."""
-        statement = select(checkpoint.c.value).where(
-            self._mine(checkpoint), checkpoint.c.name == name
-        )
         with self._database.reading() as database:
-            found = database.scalar(statement)
+            found = database.scalar(_CHECKPOINT, self._given(name=name))
         return None if found is None else value_from(found)
 
     def checkpoints(self) -> dict[str, Checkpoint]:
@@ -194,24 +203,17 @@ class Links(ConnectionPart):
             for row in rows
         }
 
-    def _all(self) -> Select[Any]:
-        return select(*_COLUMNS).where(self._mine(link))
-
-    def _read(self, statement: Select[Any]) -> list[Link]:
+    def _read(self, statement: Select[Any], **values: Any) -> list[Link]:
         with self._database.reading() as database:
-            rows = database.execute(statement).all()
+            rows = database.execute(statement, self._given(**values)).all()
         return [self._link_from(row) for row in rows]
 
-    def _in_slices(self, column: Any, values: Iterable[str], *also: Any) -> list[Link]:
+    def _in_slices(self, statement: Select[Any], values: Iterable[str]) -> list[Link]:
         values = dict.fromkeys(values)
         if not values:
             return []
         with self._database.reading():
-            return [
-                each
-                for part in slices(values)
-                for each in self._read(self._all().where(column.in_(part), *also))
-            ]
+            return [each for part in slices(values) for each in self._read(statement, values=part)]
 
     def _link_from(self, row: Sequence[Any]) -> Link:
         # By position: naming the columns of a row costs as much as all the rest (docs/decisions).

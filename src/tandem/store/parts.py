@@ -6,14 +6,24 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import ColumnElement, Table, bindparam
 
 from tandem.store.database import Database
 from tandem.store.keyring import Keyring
 
-__all__ = ["Clock", "ConnectionPart", "StorePart"]
+__all__ = ["Clock", "ConnectionPart", "StorePart", "of_connection"]
 
 Clock = Callable[[], datetime]
+
+
+def of_connection(table: Table) -> ColumnElement[bool]:
+    """
+    The scope of a statement that is made once, at import; it is executed with ``connection`` given.
+
+    What a run asks all the time is worded so: making such a statement anew costs more than its answer.
+    """
+    mine: ColumnElement[bool] = table.c.connection_id == bindparam("connection")
+    return mine
 
 
 class StorePart:
@@ -37,6 +47,10 @@ class ConnectionPart(StorePart):
     def _mine(self, table: Table) -> ColumnElement[bool]:
         mine: ColumnElement[bool] = table.c.connection_id == self.connection_id
         return mine
+
+    def _given(self, **values: Any) -> dict[str, Any]:
+        """What a statement scoped by ``of_connection`` is executed with."""
+        return {"connection": self.connection_id, **values}
 
     def _row(self, **values: Any) -> dict[str, Any]:
         return {"connection_id": self.connection_id, **values}

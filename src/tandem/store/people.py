@@ -6,15 +6,33 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from tandem.store.database import slices
 from tandem.store.encoding import contact_from, person_from, to_json
-from tandem.store.parts import ConnectionPart
+from tandem.store.parts import ConnectionPart, of_connection
 from tandem.store.rows import RESTORED_AT, CachedPerson, RecordKind
 from tandem.store.tables import cached, owner_pair, person, person_address, record_pair
 
 __all__ = ["Caches", "Pairs", "People"]
+
+_PEOPLE = select(person).where(
+    of_connection(person),
+    person.c.contact_id.in_(bindparam("ids", expanding=True)),
+    person.c.read_at > bindparam("newer_than"),
+)
+_CACHED = select(cached.c.value).where(
+    of_connection(cached),
+    cached.c.name == bindparam("name"),
+    cached.c.cached_at > bindparam("newer_than"),
+)
+_FORGET_CACHED = cached.delete().where(of_connection(cached), cached.c.name == bindparam("name"))
+_OWNER_PAIRS = select(owner_pair.c.hubspot_owner_id, owner_pair.c.salesforce_user_id).where(
+    of_connection(owner_pair)
+)
+_RECORD_PAIRS = select(record_pair.c.hubspot_id, record_pair.c.salesforce_id).where(
+    of_connection(record_pair), record_pair.c.kind == bindparam("kind")
+)
 
 
 class People(ConnectionPart):
@@ -27,12 +45,9 @@ class People(ConnectionPart):
             return found
         with self._database.reading() as database:
             for part in slices(dict.fromkeys(contact_ids)):
-                statement = select(person).where(
-                    self._mine(person),
-                    person.c.contact_id.in_(part),
-                    person.c.read_at > newer_than,
-                )
-                found |= {row.contact_id: _person_from(row) for row in database.execute(statement)}
+                wanted = self._given(ids=part, newer_than=newer_than)
+                rows = database.execute(_PEOPLE, wanted)
+                found |= {row.contact_id: _person_from(row) for row in rows}
         return found
 
     def people_by_email(
@@ -105,11 +120,8 @@ class Caches(ConnectionPart):
     """Named values that are read again when they are too old: portal, org, owners, forms."""
 
     def cached(self, name: str, newer_than: datetime) -> bytes | None:
-        statement = select(cached.c.value).where(
-            self._mine(cached), cached.c.name == name, cached.c.cached_at > newer_than
-        )
         with self._database.reading() as database:
-            found = database.scalar(statement)
+            found = database.scalar(_CACHED, self._given(name=name, newer_than=newer_than))
         return None if found is None else bytes(found)
 
     def cache(self, name: str, value: bytes, at: datetime) -> None:
@@ -124,7 +136,7 @@ class Caches(ConnectionPart):
 
     def forget_cached(self, name: str) -> None:
         with self._database.writing() as database:
-            database.execute(cached.delete().where(self._mine(cached), cached.c.name == name))
+            database.execute(_FORGET_CACHED, self._given(name=name))
 
 
 class Pairs(ConnectionPart):
@@ -132,9 +144,8 @@ class Pairs(ConnectionPart):
 
     def owner_pairs(self) -> dict[str, str | None]:
         """HubSpot owner id to Salesforce user id; None says that the owner is to have nobody."""
-        statement = select(owner_pair.c.hubspot_owner_id, owner_pair.c.salesforce_user_id)
         with self._database.reading() as database:
-            rows = database.execute(statement.where(self._mine(owner_pair))).all()
+            rows = database.execute(_OWNER_PAIRS, self._given()).all()
         return {row.hubspot_owner_id: row.salesforce_user_id for row in rows}
 
     def set_owner_pair(self, hubspot_owner_id: str, salesforce_user_id: str | None) -> None:
@@ -152,11 +163,8 @@ class Pairs(ConnectionPart):
 
     def record_pairs(self, kind: RecordKind) -> dict[str, str]:
         """HubSpot id to Salesforce id: companies to accounts, deals to opportunities."""
-        statement = select(record_pair.c.hubspot_id, record_pair.c.salesforce_id).where(
-            self._mine(record_pair), record_pair.c.kind == kind.value
-        )
         with self._database.reading() as database:
-            rows = database.execute(statement).all()
+            rows = database.execute(_RECORD_PAIRS, self._given(kind=kind.value)).all()
         return {row.hubspot_id: row.salesforce_id for row in rows}
 
     def set_record_pair(self, kind: RecordKind, hubspot_id: str, salesforce_id: str) -> None:
