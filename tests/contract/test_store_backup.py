@@ -19,6 +19,7 @@ from tandem.store import History, KeptConflict, Keyring, RecordKind, Store
 from tandem.store.rows import RESTORED_AT
 from tandem.store.tables import METADATA
 from tandem.store.web import Members, Purpose, Role
+from tandem.store.work import LongWorks, WorkKind
 
 postgres_server = stores.postgres_server
 _template = stores._template
@@ -27,7 +28,10 @@ clock, store = stores.clock, stores.store
 
 KINDS = ["file", "memory", "postgres"]
 OF_THE_MOMENT = frozenset(
-    {"lease", "member_session", "member_link", "sign_in_failure", "pending_sign_in"}
+    {
+        *("lease", "member_session", "member_link", "sign_in_failure", "pending_sign_in"),
+        *("long_work", "long_work_file"),
+    }
 )
 """A backup opens no door: whoever was signed in, invited or locked out is not part of it."""
 
@@ -61,6 +65,7 @@ def _fill(store: Store) -> None:
     store.save_settings(1, text="a", expected_version=0, changed_by="ann", difference="d", at=NOW)
     store.count_calls(1, store.account(1).side, NOW, 5)
     _sign_in(store)
+    _work(store)
 
 
 def _sign_in(store: Store) -> None:
@@ -72,6 +77,10 @@ def _sign_in(store: Store) -> None:
     members.make_link(Purpose.INVITE, "bob@example.com", Role.VIEWER, day)
     members.count_failure(["person bob@example.com"], day)
     members.begin_pending("state", "session", {"side": "hubspot"}, day)
+
+
+def _work(store: Store) -> None:
+    LongWorks.of(store).add(1, WorkKind.UNDO, {"run": 1}, who="ann", files={"upload": b"a"})
 
 
 def _rows(store: Store) -> dict[str, list[tuple[object, ...]]]:

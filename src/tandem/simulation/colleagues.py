@@ -199,6 +199,8 @@ class Colleagues:
             value = written
         before = task.get(FIELDS[field])
         self._act("edit_task", id=task["Id"], fields={FIELDS[field]: written})
+        if before == written:
+            return True  # saved again as it stood: no edit
         return self.people.has_changed("salesforce", on, field, value, before, is_hasty=is_hasty)
 
     def _finish_task(self, on: str, is_hasty: bool) -> bool:

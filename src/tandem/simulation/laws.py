@@ -119,7 +119,8 @@ def _nobody_waits_in_vain(seen: Seen) -> Iterator[str]:
             yield f"{logged.label} is {link.state} for want of somebody who is there"
         if link.reason == "no_hubspot_record" and seen.live_contacts(addresses):
             yield f"{logged.label} is {link.state} for want of somebody who is in HubSpot"
-        if link.reason in ("no_contact", "no_related_record") and logged.people:
+        wants_somebody = link.reason in ("no_contact", "no_related_record")
+        if wants_somebody and logged.people and _is_at_home(seen, logged):
             yield f"{logged.label} is on somebody, but {link.state}: {link.reason}"
         if link.reason == "older" and seen.is_required(logged.kind, logged.at, logged.origin):
             yield f"{logged.label} is new, but {link.state} as older"

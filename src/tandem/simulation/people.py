@@ -351,6 +351,8 @@ class People:
             known.owner = value if value in self.owners else None
         before = record.values.get(name)
         self.act("edit", object=names.object, id=record.id, properties={name: written})
+        if (before or "") == written:
+            return True  # saved again as it stood: no edit
         return self.has_changed("hubspot", on, field, value, before, is_hasty=is_hasty)
 
     def _finish(self, on: str, is_hasty: bool) -> bool:

@@ -1,6 +1,7 @@
 """What Tandem remembers: accounts, connections, settings, links, people, runs."""
 
 from tandem.store import tables_web as tables_web  # the web app's tables belong to the database
+from tandem.store import tables_work as tables_work  # so do those of long work
 from tandem.store.connection_store import ConnectionStore
 from tandem.store.connections import DEFAULT_CONNECTION
 from tandem.store.credentials import Credential

@@ -3,7 +3,8 @@ Backups: one SQLite file with all tables, whichever database they come from or g
 
 So a backup needs no tool of the database's own, and restoring one is also how an installation
 moves from SQLite to PostgreSQL. The key is never in it. What lets somebody in or is under way stays
-behind: leases, browsers that are signed in, one-time links, failed sign-ins and sign-ins begun.
+behind: leases, browsers that are signed in, one-time links, failed sign-ins and sign-ins begun, and the
+long work that people started.
 """
 
 from __future__ import annotations
@@ -29,11 +30,17 @@ from tandem.store.tables_web import (
     pending_sign_in,
     sign_in_failure,
 )
+from tandem.store.tables_work import long_work, long_work_file
 
 __all__ = ["read_backup", "write_backup"]
 
 _AT_ONCE = 1_000
-_OF_THE_MOMENT = frozenset({lease, member_session, member_link, sign_in_failure, pending_sign_in})
+_OF_THE_MOMENT = frozenset(
+    {
+        *(lease, member_session, member_link, sign_in_failure, pending_sign_in),
+        *(long_work, long_work_file),
+    }
+)
 _SQLITE_START = b"SQLite format 3\0"
 
 
