@@ -8,6 +8,7 @@ from typing import ParamSpec, TypeVar
 
 from tandem.store.accounts import Calls
 from tandem.store.conflicts import Conflicts
+from tandem.store.hints import ConnectionHints
 from tandem.store.keyring import Marker
 from tandem.store.links import Links
 from tandem.store.people import Caches, Pairs, People
@@ -20,7 +21,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class ConnectionStore(Retention, Links, Conflicts, People, Caches, Pairs, Runs, Calls):
+class ConnectionStore(
+    Retention, Links, Conflicts, People, Caches, Pairs, Runs, Calls, ConnectionHints
+):
     """Everything remembered for one connection; no query of it sees another's rows."""
 
     def marker(self) -> Marker:

@@ -17,6 +17,7 @@ from tandem.store.backup import read_backup, write_backup
 from tandem.store.connection_store import ConnectionStore
 from tandem.store.connections import Connections, Settings
 from tandem.store.database import Database
+from tandem.store.hints import Hints
 from tandem.store.keyring import KEY_FILE_VARIABLE, KEY_VARIABLE, Keyring
 from tandem.store.migrate import migrate
 from tandem.store.parts import Clock
@@ -74,6 +75,11 @@ class Store(Accounts, Calls, Connections, Settings):
     def keyring(self) -> Keyring:
         """The keys, with the secret of the marks as this database remembers it."""
         return self._keyring
+
+    @property
+    def hints(self) -> Hints:
+        """What change feeds have said, of all connections."""
+        return Hints(self._database, self._keyring, self._clock)
 
     @property
     def where(self) -> str:
