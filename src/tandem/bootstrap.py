@@ -34,6 +34,7 @@ from tandem.engine.reports import (
     SettingsChange,
 )
 from tandem.engine.runner.local import LocalRunner
+from tandem.engine.runner.turns import Pauses, Turns
 from tandem.engine.running import Runner, this_process
 from tandem.engine.undoing import Undoing
 from tandem.engine.undoing_report import UndoReport
@@ -101,6 +102,13 @@ class Application:
             clock=self._clock,
             owner=this_process(),
             at=self._at,
+        )
+        self.turns = Turns(
+            store=self._store,
+            runner=self.runner,
+            clock=self._clock,
+            pauses=Pauses(usual=settings.poll_seconds),
+            retention_days=settings.retention_days,
         )
         self.looking = Looking(runner=self.runner)
         self.undoing = Undoing(store=self._store, runner=self.runner, who=who)
@@ -254,14 +262,7 @@ class Application:
         return await self.importing.unfinished(self._store.connection(name), wanted)
 
     async def serve(self, stop: asyncio.Event) -> None:
-        local = LocalRunner(
-            store=self._store,
-            runner=self.runner,
-            clock=self._clock,
-            every_seconds=self._settings.poll_seconds,
-            retention_days=self._settings.retention_days,
-        )
-        await local.serve(stop)
+        await LocalRunner(turns=self.turns).serve(stop)
 
     async def undo(
         self,

@@ -20,6 +20,7 @@ from tandem.store.rows import RESTORED_AT
 from tandem.store.tables import METADATA
 from tandem.store.web import Members, Purpose, Role
 from tandem.store.work import LongWorks, WorkKind
+from tandem.store.workers import WorkerRow
 
 postgres_server = stores.postgres_server
 _template = stores._template
@@ -31,6 +32,7 @@ OF_THE_MOMENT = frozenset(
     {
         *("lease", "member_session", "member_link", "sign_in_failure", "pending_sign_in"),
         *("long_work", "long_work_file"),
+        *("worker", "account_budget"),
     }
 )
 """A backup opens no door: whoever was signed in, invited or locked out is not part of it."""
@@ -66,6 +68,7 @@ def _fill(store: Store) -> None:
     store.count_calls(1, store.account(1).side, NOW, 5)
     _sign_in(store)
     _work(store)
+    _workers(store)
 
 
 def _sign_in(store: Store) -> None:
@@ -81,6 +84,22 @@ def _sign_in(store: Store) -> None:
 
 def _work(store: Store) -> None:
     LongWorks.of(store).add(1, WorkKind.UNDO, {"run": 1}, who="ann", files={"upload": b"a"})
+
+
+def _workers(store: Store) -> None:
+    store.take_chore("tidy", NOW, 60)
+    store.report_worker(
+        WorkerRow(
+            name="host:1",
+            host="host",
+            version="1",
+            role="serve",
+            slots=8,
+            started_at=NOW,
+            seen_at=NOW,
+        )
+    )
+    store.save_budget(1, {}, NOW)
 
 
 def _rows(store: Store) -> dict[str, list[tuple[object, ...]]]:

@@ -181,6 +181,7 @@ class RunReport:
     planned: tuple[PlannedAction, ...] = ()
     reason: str = ""  # code of why the run stopped early
     message: str = ""
+    resumes_at: datetime | None = None  # when calls are left again, where the run stopped for want of them
 
     @property
     def adds_up(self) -> bool:

@@ -4,6 +4,7 @@ from tandem.store import tables_feeds as tables_feeds  # what a backup copies mu
 from tandem.store import tables_web as tables_web  # the web app's tables belong to the database
 from tandem.store import tables_work as tables_work  # so do those of long work
 from tandem.store.connection_store import ConnectionStore
+from tandem.store import tables_workers as tables_workers
 from tandem.store.connections import DEFAULT_CONNECTION
 from tandem.store.credentials import Credential
 from tandem.store.hints import (
@@ -32,6 +33,7 @@ from tandem.store.rows import (
     SettingsVersion,
 )
 from tandem.store.store import Store
+from tandem.store.schedule import Turn
 from tandem.store.unit import Unit
 
 __all__ = [
@@ -62,4 +64,5 @@ __all__ = [
     "SettingsVersion",
     "Store",
     "Unit",
+    "Turn",
 ]

@@ -32,13 +32,14 @@ from tandem.store.tables_web import (
 )
 from tandem.store.tables_work import long_work, long_work_file
 
+from tandem.store.tables_workers import OF_THE_MOMENT
 __all__ = ["read_backup", "write_backup"]
 
 _AT_ONCE = 1_000
 _OF_THE_MOMENT = frozenset(
     {
         *(lease, member_session, member_link, sign_in_failure, pending_sign_in),
-        *(long_work, long_work_file),
+        *(long_work, long_work_file, *OF_THE_MOMENT),
     }
 )
 _SQLITE_START = b"SQLite format 3\0"

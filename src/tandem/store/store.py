@@ -21,8 +21,10 @@ from tandem.store.hints import Hints
 from tandem.store.keyring import KEY_FILE_VARIABLE, KEY_VARIABLE, Keyring
 from tandem.store.migrate import migrate
 from tandem.store.parts import Clock
+from tandem.store.schedule import Schedule
 from tandem.store.tables import account, sealed_note
 from tandem.store.tables import connection as connection_table
+from tandem.store.workers import Workers
 
 __all__ = ["Store"]
 
@@ -36,7 +38,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Store(Accounts, Calls, Connections, Settings):
+class Store(Accounts, Calls, Connections, Settings, Schedule, Workers):
     """
     Tandem's own database, SQLite or PostgreSQL by its URL.
 

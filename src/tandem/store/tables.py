@@ -118,6 +118,7 @@ connection = Table(
     Column("suspended_at", Moment),
     Column("created_at", Moment, nullable=False),
     UniqueConstraint("hubspot_account_id", "salesforce_account_id"),
+    Index(None, "salesforce_account_id"),
     sqlite_autoincrement=True,
 )
 

@@ -1,0 +1,67 @@
+"""The tables of running many connections: whose turn it is, who works, what accounts have left."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy.dialects import postgresql
+
+from tandem.store.tables import METADATA, Moment, Words
+
+__all__ = ["OF_THE_MOMENT"]
+
+_Name = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+# One row a connection. While somebody has its turn, due_at is when the turn is taken for lost.
+turn = Table(
+    "turn",
+    METADATA,
+    Column(
+        "connection_id",
+        _Id,
+        ForeignKey("connection.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("due_at", Moment, nullable=False),
+    Column("taken_at", Moment),
+    Column("woken_at", Moment),
+    Column("every_seconds", Integer),
+    Index(None, "due_at"),
+)
+
+worker = Table(
+    "worker",
+    METADATA,
+    Column("name", _Name, primary_key=True),
+    Column("host", Words, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("role", _Name, nullable=False),
+    Column("slots", Integer, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+chore = Table(
+    "chore",
+    METADATA,
+    Column("name", _Name, primary_key=True),
+    Column("due_at", Moment, nullable=False),
+)
+
+account_budget = Table(
+    "account_budget",
+    METADATA,
+    Column(
+        "account_id",
+        _Id,
+        ForeignKey("account.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("state", Text, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+)
+
+OF_THE_MOMENT = (worker, account_budget)
+"""What a backup leaves behind."""
