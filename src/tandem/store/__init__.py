@@ -1,10 +1,12 @@
 """What Tandem remembers: accounts, connections, settings, links, people, runs."""
 
+from tandem.store import tables_alerts as tables_alerts
+from tandem.store import tables_api as tables_api
 from tandem.store import tables_feeds as tables_feeds  # what a backup copies must be known
 from tandem.store import tables_web as tables_web  # the web app's tables belong to the database
 from tandem.store import tables_work as tables_work  # so do those of long work
-from tandem.store.connection_store import ConnectionStore
 from tandem.store import tables_workers as tables_workers
+from tandem.store.connection_store import ConnectionStore
 from tandem.store.connections import DEFAULT_CONNECTION
 from tandem.store.credentials import Credential
 from tandem.store.hints import (
@@ -32,8 +34,8 @@ from tandem.store.rows import (
     Run,
     SettingsVersion,
 )
-from tandem.store.store import Store
 from tandem.store.schedule import Turn
+from tandem.store.store import Store
 from tandem.store.unit import Unit
 
 __all__ = [
@@ -63,6 +65,6 @@ __all__ = [
     "Run",
     "SettingsVersion",
     "Store",
-    "Unit",
     "Turn",
+    "Unit",
 ]

@@ -24,6 +24,8 @@ from tandem.store.migrate import migrate
 from tandem.store.parts import Clock
 from tandem.store.rows import RESTORED_AT
 from tandem.store.tables import METADATA, cached, connection, lease, sealed_note
+from tandem.store.tables_alerts import OF_ALERTS
+from tandem.store.tables_api import OF_THE_API
 from tandem.store.tables_web import (
     member_link,
     member_session,
@@ -31,8 +33,8 @@ from tandem.store.tables_web import (
     sign_in_failure,
 )
 from tandem.store.tables_work import long_work, long_work_file
-
 from tandem.store.tables_workers import OF_THE_MOMENT
+
 __all__ = ["read_backup", "write_backup"]
 
 _AT_ONCE = 1_000
@@ -40,6 +42,8 @@ _OF_THE_MOMENT = frozenset(
     {
         *(lease, member_session, member_link, sign_in_failure, pending_sign_in),
         *(long_work, long_work_file, *OF_THE_MOMENT),
+        *OF_ALERTS,
+        *OF_THE_API,
     }
 )
 _SQLITE_START = b"SQLite format 3\0"

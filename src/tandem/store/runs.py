@@ -63,9 +63,11 @@ class Runs(ConnectionPart):
             raise StoreError(f"This connection has no run {run_id}.")
         return _run_from(row)
 
-    def runs(self, limit: int = 20) -> list[Run]:
-        """The newest first."""
+    def runs(self, limit: int = 20, *, before: int | None = None) -> list[Run]:
+        """The newest first; those older than the run of number *before*."""
         statement = select(run).where(self._mine(run)).order_by(run.c.id.desc()).limit(limit)
+        if before is not None:
+            statement = statement.where(run.c.id < before)
         with self._database.reading() as database:
             return [_run_from(row) for row in database.execute(statement)]
 
