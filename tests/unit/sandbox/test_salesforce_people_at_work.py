@@ -192,6 +192,17 @@ async def test_an_uncommitted_edit_shows_the_version_before() -> None:
     assert (await org.row("Task", made))["Subject"] == "b"
 
 
+async def test_somebody_new_works_while_a_removal_is_not_committed() -> None:
+    org = Org()
+    made = await org.create("Task", Subject="a")
+    org.act("edit_task", id=made, fields={"Subject": "b"}, commit_after_seconds=60)
+    org.act("hard_delete", id=made)
+    org.act("create_user", username="ann@x.example", last_name="Ann")
+    other = org.act("create_task", fields={"Subject": "c"}, **{"as": "ann@x.example"})["id"]
+
+    assert (await org.row("Task", other))["Subject"] == "c"
+
+
 async def test_our_own_write_may_commit_late_and_its_key_is_taken_already() -> None:
     org = Org().with_key()
     org.state.faults.arm({"kind": "late_commit", "seconds": 60})

@@ -132,24 +132,22 @@ class Access:
     def permission_sets(self, user: Row) -> list[Row]:
         """The permission sets a user has: the one the profile owns and those assigned."""
         table = self._store.table("PermissionSet")
-        owned = [
-            table.raw[one] for one in table.with_value("ProfileId", user.get("ProfileId") or "")
-        ]
+        owned = [table.raw[one] for one in table.holders("ProfileId", user.get("ProfileId") or "")]
         assignments = self._store.table("PermissionSetAssignment")
-        given = [assignments.raw[one] for one in assignments.with_value("AssigneeId", user["Id"])]
+        given = [assignments.raw[one] for one in assignments.holders("AssigneeId", user["Id"])]
         assigned = [table.raw.get(one.get("PermissionSetId", "")) for one in given]
         return owned + [one for one in assigned if one is not None]
 
     def profile_set(self, profile_id: str) -> Row:
         """The permission set a profile owns."""
         table = self._store.table("PermissionSet")
-        return table.raw[table.with_value("ProfileId", profile_id)[0]]
+        return table.raw[table.holders("ProfileId", profile_id)[0]]
 
     def grant(self, set_id: str, object_name: str, field_name: str) -> Row | None:
         """The FieldPermissions row of a permission set for a field."""
         table = self._store.table("FieldPermissions")
         wanted = f"{object_name}.{field_name}"
-        for one in table.with_value("ParentId", set_id):
+        for one in table.holders("ParentId", set_id):
             row = table.raw[one]
             if row.get("Field") == wanted:
                 return row
@@ -159,9 +157,7 @@ class Access:
         user: dict[str, Any] = self._store.table("User").raw.get(user_id, {"Id": user_id})
         sets = self.permission_sets(user)
         grants = self._store.table("FieldPermissions")
-        rows = [
-            grants.raw[one] for each in sets for one in grants.with_value("ParentId", each["Id"])
-        ]
+        rows = [grants.raw[one] for each in sets for one in grants.holders("ParentId", each["Id"])]
         return Rights(
             user_id=user_id,
             username=str(user.get("Username", "")),

@@ -268,4 +268,4 @@ def _check_queue(state: "SalesforceState", sobject: SObject, queue_id: str) -> N
 
 def _supported(state: "SalesforceState", queue_id: str) -> Iterable[str]:
     table = state.store.table("QueueSobject")
-    return [table.raw[one]["SobjectType"] for one in table.with_value("QueueId", queue_id)]
+    return [table.raw[one]["SobjectType"] for one in table.holders("QueueId", queue_id)]
