@@ -16,6 +16,8 @@ from tests.support.stores import ANN, KEYRING, NOW, Clock, a_connection, a_link,
 from tandem.errors import AlreadyRunning, SettingsError, StoreError
 from tandem.model import Field, Side, TextMark
 from tandem.store import History, KeptConflict, Keyring, RecordKind, Store
+from tandem.store.alerts import AlertRow, AlertStore, NewLetter
+from tandem.store.identities import Identities, Identity
 from tandem.store.rows import RESTORED_AT
 from tandem.store.tables import METADATA
 from tandem.store.web import Members, Purpose, Role
@@ -33,6 +35,7 @@ OF_THE_MOMENT = frozenset(
         *("lease", "member_session", "member_link", "sign_in_failure", "pending_sign_in"),
         *("long_work", "long_work_file"),
         *("worker", "account_budget"),
+        *("alert", "alert_letter"),
     }
 )
 """A backup opens no door: whoever was signed in, invited or locked out is not part of it."""
@@ -69,6 +72,7 @@ def _fill(store: Store) -> None:
     _sign_in(store)
     _work(store)
     _workers(store)
+    _alerts(store)
 
 
 def _sign_in(store: Store) -> None:
@@ -84,6 +88,15 @@ def _sign_in(store: Store) -> None:
 
 def _work(store: Store) -> None:
     LongWorks.of(store).add(1, WorkKind.UNDO, {"run": 1}, who="ann", files={"upload": b"a"})
+
+
+def _alerts(store: Store) -> None:
+    known = Identity(issuer="https://id.example", subject="7", email="ann@example.com", name="Ann")
+    assert Identities.of(store).member_for(known, role=None, is_admitted=False) is not None
+    alerts = AlertStore.of(store)
+    alerts.save_settings({"to": ["ann@example.com"]})
+    letter = NewLetter(channel="email", event="began", cause="lag", facts={})
+    alerts.change(None, AlertRow(connection_id=1, cause="lag", facts={}), [letter])
 
 
 def _workers(store: Store) -> None:

@@ -96,11 +96,12 @@ class _People(StorePart):
     def set_role(self, member_id: int, role: Role) -> None:
         """SettingsError where nobody would be left to administer."""
         with self._database.writing() as database:
-            if role is not Role.ADMIN:
-                _keep_an_admin(database, member_id)
-            database.execute(
-                member.update().where(member.c.id == member_id).values(role=role.value)
-            )
+            self._set_role(database, member_id, role)
+
+    def _set_role(self, database: DatabaseConnection, member_id: int, role: Role) -> None:
+        if role is not Role.ADMIN:
+            _keep_an_admin(database, member_id)
+        database.execute(member.update().where(member.c.id == member_id).values(role=role.value))
 
     def remove_member(self, member_id: int) -> None:
         """SettingsError where nobody would be left to administer."""
