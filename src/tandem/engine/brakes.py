@@ -14,7 +14,7 @@ from tandem.engine.pull import Batch
 from tandem.engine.work import Work
 from tandem.model import LinkState
 
-__all__ = ["RELEASED", "Braked", "Brakes", "is_brake"]
+__all__ = ["MOST_CREATED", "RELEASED", "Braked", "Brakes", "is_brake"]
 
 RELEASED = "brake_released"
 """The name under which it is kept that a person let the next run through; the value is the brake."""
@@ -22,7 +22,8 @@ RELEASED = "brake_released"
 _FEW = 20
 _SHARE = 0.05
 _NEARLY_ALL = 0.9
-_MOST_CREATED = 5_000
+MOST_CREATED = 5_000
+"""What a run may create outside an import without asking."""
 
 
 class Braked(Exception):  # not an error: it asks a person
@@ -57,8 +58,8 @@ class Brakes:
         gone = len(batch.gone) + sum(task.is_deleted for task in batch.tasks)
         self._created += creates
         self._deleted += deletes
-        if self._created > _MOST_CREATED and creates and not run.is_import:
-            await self._ask("brake_creates", f"More than {_MOST_CREATED} records would be created.")
+        if self._created > MOST_CREATED and creates and not run.is_import:
+            await self._ask("brake_creates", f"More than {MOST_CREATED} records would be created.")
         if gone <= _FEW and self._deleted <= _FEW:
             return
         looked_at = await self._looked_at(batch)

@@ -32,7 +32,7 @@ from tandem.errors import BudgetSpent, CrmError, LeaseLost
 from tandem.model import Link
 from tandem.sync.reasons import Reason
 
-__all__ = ["StopReason", "Stopped", "carry_out", "sync"]
+__all__ = ["StopReason", "Stopped", "carry_out", "planned_actions", "sync", "written_action"]
 
 
 class Stopped(Exception):  # not an error: it is never shown as one
@@ -81,7 +81,7 @@ async def sync(
         for kind in plan.looked_at:
             run.tally.pulled(kind)
         if run.dry_run:
-            planned.extend(_planned(run, plan))
+            planned.extend(planned_actions(run, plan))
         else:
             await _checked(run, brakes, batch, plan)
             await carry_out(run, batch, plan, is_stopped)
@@ -137,7 +137,7 @@ def _count_left(run: RunContext, links: Sequence[Link]) -> None:
         run.tally.settled(link.kind, Outcome.WAITING, Reason.INTERRUPTED)
 
 
-def _planned(run: RunContext, plan: Plan) -> list[PlannedAction]:
+def planned_actions(run: RunContext, plan: Plan) -> list[PlannedAction]:
     """What a dry run answers for one batch, counted as if it were done."""
     actions = [_settled_action(each) for each in plan.done if each.outcome in _TOLD]
     for each in plan.done:
@@ -145,7 +145,7 @@ def _planned(run: RunContext, plan: Plan) -> list[PlannedAction]:
     for work in plan.works:
         run.tally.settled(work.link.kind, _OUTCOMES[work.operation])
         run.tally.wrote(work.side, _OUTCOMES[work.operation])
-        actions.append(_written_action(work))
+        actions.append(written_action(work))
     return actions
 
 
@@ -168,7 +168,7 @@ def _settled_action(done: Done) -> PlannedAction:
     )
 
 
-def _written_action(work: Work) -> PlannedAction:
+def written_action(work: Work) -> PlannedAction:
     return PlannedAction(
         operation=Operation(work.operation),
         kind=work.link.kind,

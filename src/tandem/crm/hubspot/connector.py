@@ -24,7 +24,7 @@ from tandem.crm.connector import (
     Page,
 )
 from tandem.crm.http import Transport
-from tandem.crm.hubspot import associating, feeds, occurrences, paths, records, search
+from tandem.crm.hubspot import associating, counting, feeds, occurrences, paths, records, search
 from tandem.crm.hubspot.errors import HubSpotDialect
 from tandem.crm.hubspot.people import People
 from tandem.crm.hubspot.tasks import Tasks
@@ -72,6 +72,9 @@ HUBSPOT_API = "https://api.hubapi.com"
 """One address for every data centre [SPEC:account-info.v3]."""
 
 _CREATED = "hs_createdate"
+_COUNTERS = dict(
+    zip((Kind.SALES_EMAIL_OPENED, Kind.SALES_EMAIL_CLICKED), COUNTER_PROPERTIES, strict=True)
+)
 History = Sequence[tuple[datetime, int]]
 
 
@@ -281,6 +284,22 @@ class HubSpotConnector:
             for one in wanted
         }
 
+    async def how_many(self, kind: Kind, since: datetime) -> int:
+        """
+        Records of *kind* created since then, by one search; for opens and clicks of sales e-mails those e-mails
+        that were changed since and have any. Kinds that come from a feed cannot be counted so.
+        """
+        counter = _COUNTERS.get(kind)
+        assert kind.object_type is not None
+        by = _CREATED if counter is None else MODIFIED
+        return await counting.how_many(
+            self._caller, kind.object_type.value, by, since, counter=counter
+        )
+
+    async def converted(self, since: datetime) -> int:
+        """How many contacts sent a form since then."""
+        return await counting.how_many(self._caller, "contacts", CONVERSION_PROPERTIES[0], since)
+
     async def counter_history(
         self, email_ids: Collection[str]
     ) -> Mapping[str, tuple[History, History]]:
@@ -327,6 +346,12 @@ class HubSpotConnector:
             self._caller, "contacts", contact_ids, ObjectType.TASKS.value
         )
 
+    async def activities_of(
+        self, object_type: ObjectType, contact_ids: Collection[str]
+    ) -> Mapping[str, Sequence[str]]:
+        """As ``tasks_of``, of any sort of activity."""
+        return await records.associated(self._caller, "contacts", contact_ids, object_type.value)
+
     async def task_past(
         self, ids: Collection[str]
     ) -> Mapping[str, Mapping[str, Sequence[tuple[datetime, str | None]]]]:
@@ -345,6 +370,10 @@ class HubSpotConnector:
 
     async def contacts_by_email(self, emails: Collection[str]) -> Mapping[str, Contact]:
         return await self._people.contacts_by_email(emails)
+
+    async def contacts_like(self, words: str, limit: int = 10) -> Sequence[Contact]:
+        """Contacts found by HubSpot's free-text search; it lags a little."""
+        return await counting.contacts_like(self._caller, words, limit)
 
     async def contacts_by_salesforce_id(
         self, ids: Collection[str]
@@ -421,9 +450,14 @@ class HubSpotConnector:
         return feeds.submissions(self._caller, form, since)
 
     def email_events(
-        self, since: datetime, until: datetime, kinds: Collection[Kind] | None = None
+        self,
+        since: datetime,
+        until: datetime,
+        kinds: Collection[Kind] | None = None,
+        *,
+        recipient: str | None = None,
     ) -> AsyncIterator[Sequence[Activity]]:
-        return self._emails.events(since, until, kinds)
+        return self._emails.events(since, until, kinds, recipient=recipient)
 
     async def marketing_events(self) -> Sequence[MarketingEvent]:
         return await feeds.marketing_events(self._caller)

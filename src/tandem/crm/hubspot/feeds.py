@@ -107,9 +107,17 @@ class EmailFeed:
         self._caller = caller
 
     async def events(
-        self, since: datetime, until: datetime, kinds: Collection[Kind] | None
+        self,
+        since: datetime,
+        until: datetime,
+        kinds: Collection[Kind] | None,
+        *,
+        recipient: str | None = None,
     ) -> AsyncIterator[Sequence[Activity]]:
-        """Sent, opened and clicked e-mails of a period, page by page, newest first; of *kinds* only where given."""
+        """
+        Sent, opened and clicked e-mails of a period, page by page, newest first; of *kinds* and to *recipient*
+        only where given.
+        """
         wanted = {
             name for name, kind in EMAIL_EVENT_KINDS.items() if kinds is None or kind in kinds
         }
@@ -120,6 +128,7 @@ class EmailFeed:
                 startTimestamp=epoch_ms(since),
                 endTimestamp=epoch_ms(until),
                 eventType=next(iter(wanted)) if len(wanted) == 1 else None,
+                recipient=recipient,
                 limit=_EVENT_PAGE,
                 offset=offset,
             )
