@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from tandem.bootstrap import Application
 from tandem.clock import Clock
@@ -21,6 +22,7 @@ from tandem.engine.connectors import Connected
 from tandem.engine.prepare import load_accounts, remembered
 from tandem.engine.recreating import Recreating
 from tandem.engine.reports import SettingsChange
+from tandem.engine.trying import Trying
 from tandem.engine.undoing import Undoing
 from tandem.errors import BudgetSpent, CrmError
 from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser
@@ -72,6 +74,10 @@ class Desk:
     @property
     def recreating(self) -> Recreating:
         return replace(self.application.recreating, who=self.who)
+
+    @property
+    def trying(self) -> Trying:
+        return Trying(runner=self.application.runner, connectors=self.application.connectors)
 
     @property
     def store(self) -> Store:
@@ -143,9 +149,15 @@ class Desk:
         saved = self.store.settings(connection.id)
         return parse(saved.text), saved.version
 
-    async def change(self, connection: Connection, text: str, language: str) -> SettingsChange:
-        """What *text* would change, told in *language*; InvalidSettings if it cannot be taken."""
-        return await plan_settings(self.asking, connection, text, language=language)
+    async def change(
+        self, connection: Connection, text: str, language: str, since: datetime | None = None
+    ) -> SettingsChange:
+        """
+        What *text* would change, told in *language*; InvalidSettings if it cannot be taken.
+
+        What is switched on begins now, or at *since*.
+        """
+        return await plan_settings(self.asking, connection, text, since=since, language=language)
 
     async def save(self, connection: Connection, change: SettingsChange) -> int:
         return await self.application.save_settings(connection.name, change, self.who)

@@ -70,6 +70,7 @@ class House:
     assets: Mapping[str, str]
     previews: dict[tuple[int, Kind], Any] = field(default_factory=dict)
     hours: dict[int, PastHours] = field(default_factory=dict)
+    forecasts: dict[int, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.responses import PlainTextResponse, Response
 
+from tandem.engine.brakes import MOST_CREATED
+from tandem.engine.importing_wanted import beginning
 from tandem.engine.reports import SettingsChange
 from tandem.errors import SettingsError
 from tandem.model import Kind
-from tandem.settings import InvalidSettings, parse
+from tandem.settings import InvalidSettings, Problem, parse
 from tandem.settings.keys import GENERAL, KINDS, PER_KIND, SETTINGS
+from tandem.settings.since import switched_on
+from tandem.settings.values import Unfit
 from tandem.store.web import Role
 from tandem.sync.policy import Language, Policy
 from tandem.web.activities import choices
 from tandem.web.activities.difference import kind_of, rows_of
+from tandem.web.activities.forecast import DAYS, figures_since, known_figures, last_days
 from tandem.web.activities.form import Shown, read, shown_in, shown_of
 from tandem.web.activities.preview import preview
+from tandem.web.activities.trying import ROUTES as TRYING
+from tandem.web.activities.trying import begin as begin_trial
 from tandem.web.pages import get, post
 from tandem.web.visit import Refused, Visit
 
@@ -39,6 +48,8 @@ class KindRow:
 
 async def activities(visit: Visit) -> Response:
     await visit.desk.acquaint(visit.here)
+    if visit.param("days"):
+        await last_days(visit)
     policy, version = visit.desk.policy(visit.here)
     return _form_page(visit, policy, version, shown_of(policy))
 
@@ -51,6 +62,7 @@ def _form_page(
     *,
     problems: tuple[Any, ...] = (),
     is_dirty: bool = False,
+    begin: str = "",
 ) -> Response:
     rows = [
         KindRow(
@@ -79,26 +91,61 @@ def _form_page(
         problems=[each.text for each in problems],
         wrong={each.key: each.text for each in problems},
         is_dirty=is_dirty,
+        begin=begin,
+        figures=known_figures(visit),
+        days=DAYS,
     )
 
 
 async def review(visit: Visit) -> Response:
     """The difference that the sent form would make; nothing is saved yet."""
+    return await _filled_in(visit, lambda text, since: _review_page(visit, text, since))
+
+
+async def try_it(visit: Visit) -> Response:
+    """The sent form's settings with one contact; nothing is saved."""
+    return await _filled_in(visit, lambda text, since: begin_trial(visit, text))
+
+
+async def _filled_in(
+    visit: Visit, go_on: Callable[[str, datetime | None], Awaitable[Response]]
+) -> Response:
+    """Go on with what the form says, or show it again with what is wrong."""
     form = await visit.form()
     policy, version = visit.desk.policy(visit.here)
     shown = shown_in(form, policy)
     found = read(shown, policy, visit.speech.messages)
     problems = found.problems
+    day = str(form.get("begin_day", "")) if form.get("begin") == "earlier" else ""
+    try:
+        since = _since(visit, day, is_wanted=form.get("begin") == "earlier")
+    except Unfit as wrong:
+        problems = (*problems, Problem(text=visit.speech(wrong.wanted), key="begin_day"))
     if not problems:
         try:
-            return await _review_page(visit, found.text)
+            return await go_on(found.text, since)
         except InvalidSettings as error:
             problems = tuple(replace(each, line=None) for each in error.problems)
-    return _form_page(visit, policy, version, shown, problems=problems, is_dirty=True)
+    return _form_page(visit, policy, version, shown, problems=problems, is_dirty=True, begin=day)
 
 
-async def _review_page(visit: Visit, text: str) -> Response:
-    change = await visit.desk.change(visit.here, text, visit.speech.language)
+def _since(visit: Visit, day: str, *, is_wanted: bool) -> datetime | None:
+    """The beginning of *day* in the HubSpot account's zone; None for now."""
+    if not is_wanted:
+        return None
+    try:
+        chosen = date.fromisoformat(day)
+    except ValueError:
+        raise Unfit("web.begin.which_day") from None
+    portal = visit.desk.portal(visit.here)
+    since = beginning(chosen, ZoneInfo(portal.zone) if portal else visit.speech.zone)
+    if since > visit.now:
+        raise Unfit("web.begin.future")
+    return since
+
+
+async def _review_page(visit: Visit, text: str, since: datetime | None = None) -> Response:
+    change = await visit.desk.change(visit.here, text, visit.speech.language, since)
     if change.is_empty:
         visit.flash("web.activities.nothing", "warning")
         return visit.redirect(visit.at("activities"))
@@ -110,7 +157,25 @@ async def _review_page(visit: Visit, text: str) -> Response:
         change=change,
         rows=rows,
         previews=await _previews(visit, change),
+        **await _brings(visit, change),
     )
+
+
+async def _brings(visit: Visit, change: SettingsChange) -> dict[str, Any]:
+    """What the kinds that are newly on bring: since the chosen day, else as the last days were."""
+    before, _ = visit.desk.policy(visit.here)
+    kinds = tuple(switched_on(before, parse(change.text)))
+    if change.since is not None:
+        figures = await figures_since(visit, kinds, change.since)
+    else:
+        figures = known_figures(visit)
+    shown = [figures[kind] for kind in kinds if kind in figures]
+    return {
+        "brings": shown,
+        "begins_idly": change.since is not None and not kinds,
+        "is_flood": change.since is not None and sum(each.tasks for each in shown) > MOST_CREATED,
+        "days": DAYS,
+    }
 
 
 async def _previews(visit: Visit, change: SettingsChange) -> list[tuple[Kind, Any]]:
@@ -132,7 +197,7 @@ async def save(visit: Visit) -> Response:
     """Save what was reviewed, unless somebody else saved meanwhile."""
     given = await visit.words()
     text = given.get("text", "")
-    change = await visit.desk.change(visit.here, text, visit.speech.language)
+    change = await visit.desk.change(visit.here, text, visit.speech.language, _sent_since(given))
     if str(change.base_version) != given.get("version"):
         saved = visit.desk.store.settings(visit.here.id)
         visit.flash(
@@ -152,7 +217,28 @@ async def edit(visit: Visit) -> Response:
     given = await visit.words()
     _, version = visit.desk.policy(visit.here)
     wanted = parse(given.get("text", ""), language=visit.speech.language)
-    return _form_page(visit, wanted, version, shown_of(wanted), is_dirty=True)
+    since = _sent_since(given)
+    portal = visit.desk.portal(visit.here)
+    zone = ZoneInfo(portal.zone) if portal else visit.speech.zone
+    day = since.astimezone(zone).date().isoformat() if since else ""
+    return _form_page(visit, wanted, version, shown_of(wanted), is_dirty=True, begin=day)
+
+
+def _sent_since(given: Mapping[str, str]) -> datetime | None:
+    """The beginning that the difference was shown with."""
+    try:
+        since = datetime.fromisoformat(given["since"]) if given.get("since") else None
+    except ValueError:
+        raise Refused(400, "web.begin.which_day") from None
+    if since is not None and since.tzinfo is None:
+        raise Refused(400, "web.begin.which_day")
+    return since
+
+
+async def show_last_days(visit: Visit) -> Response:
+    """The figures to be put into the table that is shown already."""
+    figures = await last_days(visit)
+    return visit.page("activities/last_days.html", figures=figures)
 
 
 # --------------------------------------------------------------------------- preview
@@ -222,6 +308,9 @@ ROUTES = [
     post(f"{_HERE}/activities", review),
     post(f"{_HERE}/activities/edit", edit),
     post(f"{_HERE}/activities/save", save),
+    post(f"{_HERE}/activities/try", try_it),
+    get(f"{_HERE}/activities/last-days", show_last_days),
+    *TRYING,
     get(f"{_HERE}/activities/preview/{{kind}}", show_preview),
     get(f"{_HERE}/activities/file", show_file),
     post(f"{_HERE}/activities/file", apply_file),

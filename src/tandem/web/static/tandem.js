@@ -1,5 +1,6 @@
 // What pages do beyond HTML; without it they still work.
 "use strict";
+document.documentElement.classList.add("js");
 
 // Dates are written on the server, in the zone that this browser names from its first page on.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
