@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from tandem.cli.application import Application
-from tandem.cli.import_file import Survey, print_survey, survey_of
+from tandem.cli.import_file import Survey, print_survey, survey_of_file
 from tandem.cli.options import AsJson, Connection, InLanguage, Strict, Yes
 from tandem.cli.output import print_json, progress_bar, table
 from tandem.cli.session import Session, session_of
@@ -90,7 +90,9 @@ def tasks(
         dates=dates,
     )
     _check_period(session, wanted.created_since, wanted.created_until)
-    survey = None if file is None else survey_of(wanted, file, session.messages.language, wrong)
+    survey = (
+        None if file is None else survey_of_file(wanted, file, session.messages.language, wrong)
+    )
     if survey is not None and not as_json:
         print_survey(session, survey, wrong)
     way = _Way(session, connection, dry_run=dry_run, resume=resume, yes=yes, as_json=as_json)

@@ -52,7 +52,7 @@ class ImportReport:
 
     ``doubles`` are the first of the ``adopted`` records: what people had made already of the same thing (same
     person, day and subject) is linked rather than made again. ``calls_ahead`` is what carrying it out would
-    cost, by estimate; only a dry run knows it. ``total`` is how many records there were to look at, if that is known.
+    cost, by estimate; only a dry run knows it, and ``run.planned`` are the first of what it would write. ``total`` is how many records there were to look at, if that is known.
     """
 
     run: RunReport

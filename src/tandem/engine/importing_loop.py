@@ -16,7 +16,7 @@ from tandem.engine.context import RunContext
 from tandem.engine.pull import Batch
 from tandem.engine.recover import recover
 from tandem.engine.reports import Outcome, PlannedAction, ProgressCallback, Stage, Step
-from tandem.engine.run import StopReason, carry_out
+from tandem.engine.run import StopReason, carry_out, written_action
 from tandem.engine.task_plan import Plan
 from tandem.engine.work import Work
 from tandem.model import Link, LinkState
@@ -83,11 +83,12 @@ class ImportLoop:
     adopted: int = 0
     doubles: list[LikelyDouble] = field(default_factory=list)
     total: int | None = None
+    sample: list[PlannedAction] = field(default_factory=list)
 
     async def work(
         self, run: RunContext, *, tell: ProgressCallback, is_stopped: StopReason
     ) -> tuple[PlannedAction, ...]:
-        """See ``run.sync``. No list of actions is answered: it would grow with the import."""
+        """See ``run.sync``. Of a dry run the first actions are answered: all of them would grow with the import."""
         if not run.dry_run:
             tell(Step(stage=Stage.RECOVER))
             await recover(run)
@@ -115,13 +116,16 @@ class ImportLoop:
         if not run.dry_run:
             finished = {**progress, "done": done, "finished_at": run.now.isoformat()}
             await settle(run, (), {self.name: finished})
-        return ()
+        return tuple(self.sample)
 
     def _count(self, run: RunContext, portion: Portion) -> None:
         for each in portion.plan.done:
             run.tally.settled(each.link.kind, each.outcome, each.reason)
         for work in portion.plan.works:
             run.tally.settled(work.link.kind, _outcome(work))
+        new = [work for work in portion.plan.works if not work.is_adoption]
+        room = max(_SHOWN - len(self.sample), 0)
+        self.sample += [written_action(work) for work in new[:room]]
 
     def _note(self, portion: Portion) -> None:
         self.adopted += len(portion.doubles)

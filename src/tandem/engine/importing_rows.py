@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,7 +34,7 @@ from tandem.engine.salesforce_tasks import read_tasks
 from tandem.engine.task_plan import Plan
 from tandem.engine.work import Done, Work
 from tandem.errors import Unmappable
-from tandem.imports import ImportRow, Table, open_table, read_rows
+from tandem.imports import ImportRow, Source, Table, open_table, read_rows
 from tandem.mapping.ids import id18
 from tandem.mapping.salesforce import seen_in_salesforce
 from tandem.model import (
@@ -60,9 +59,9 @@ __all__ = ["CsvSource"]
 class CsvSource:
     """The tasks that the rows of a file name or are. Wrong rows are whoever opened the file's to tell."""
 
-    def __init__(self, wanted: TaskImport, path: Path) -> None:
+    def __init__(self, wanted: TaskImport, source: Source) -> None:
         self._wanted = wanted
-        self._path = path
+        self._source = source
 
     def policy(self, policy: Policy) -> Policy:
         return policy_for_tasks(policy)
@@ -91,7 +90,7 @@ class CsvSource:
 
     def _rows(self, run: RunContext) -> Iterator[ImportRow]:
         table: Table = open_table(
-            self._path, self._wanted.mapping, language=run.policy.language.value
+            self._source, self._wanted.mapping, language=run.policy.language.value
         )
         outcomes = read_rows(table, dates=self._wanted.dates, language=run.policy.language.value)
         return (each for each in outcomes if isinstance(each, ImportRow))

@@ -6,12 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from pathlib import Path
 
 import msgspec
 
 from tandem.errors import SettingsError
-from tandem.imports import DateOrder
+from tandem.imports import DateOrder, Source, opened
 from tandem.model import Kind
 
 __all__ = ["ActivityImport", "Moment", "TaskImport", "beginning", "end"]
@@ -41,7 +40,8 @@ class TaskImport:
     """
     Which Salesforce tasks to bring into HubSpot: those of the org that meet every choice, or those of a file.
 
-    ``owners`` are users by id or e-mail address. ``mapping`` and ``dates`` say how the file is to be read.
+    ``owners`` are users by id or e-mail address. ``csv`` is the file or what it holds; ``mapping`` and ``dates`` say
+    how it is to be read.
     """
 
     created_since: Moment | None = None
@@ -50,7 +50,7 @@ class TaskImport:
     open_only: bool = False
     owners: tuple[str, ...] = ()
     where: str | None = None
-    csv: Path | None = None
+    csv: Source | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     dates: DateOrder | None = None
 
@@ -104,9 +104,9 @@ def _digest(*choices: object) -> str:
     return hashlib.sha256(msgspec.json.encode(choices, order="deterministic")).hexdigest()[:16]
 
 
-def _hash_of(path: Path) -> str:
+def _hash_of(source: Source) -> str:
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with opened(source) as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return digest.hexdigest()

@@ -4,7 +4,15 @@ from tandem.imports.columns import Column
 from tandem.imports.dates import DateOrder
 from tandem.imports.rows import ImportRow, LeftOut, Outcome, Wrong, date_order_of, read_rows
 from tandem.imports.sentences import Trouble, TroubleCode
-from tandem.imports.table import Table, UnreadableTable, mapping_from, open_table
+from tandem.imports.survey import Survey, survey_of
+from tandem.imports.table import (
+    Source,
+    Table,
+    UnreadableTable,
+    mapping_from,
+    open_table,
+    opened,
+)
 
 __all__ = [
     "Column",
@@ -12,6 +20,8 @@ __all__ = [
     "ImportRow",
     "LeftOut",
     "Outcome",
+    "Source",
+    "Survey",
     "Table",
     "Trouble",
     "TroubleCode",
@@ -20,5 +30,7 @@ __all__ = [
     "date_order_of",
     "mapping_from",
     "open_table",
+    "opened",
     "read_rows",
+    "survey_of",
 ]

@@ -18,7 +18,7 @@ from tandem.imports.encodings import encoding_of
 from tandem.imports.records import Record, records_in
 from tandem.imports.sentences import Trouble, TroubleCode, trouble
 
-__all__ = ["Source", "Table", "UnreadableTable", "mapping_from", "open_table"]
+__all__ = ["Source", "Table", "UnreadableTable", "mapping_from", "open_table", "opened"]
 
 Source = Path | bytes
 """Where the file is, or what it holds."""
@@ -110,7 +110,7 @@ class _Unfit(Exception):
 
 def _encoding(source: Source) -> str:
     try:
-        with _opened(source) as stream:
+        with opened(source) as stream:
             encoding = encoding_of(stream)
     except OSError as error:
         why = error.strerror or error
@@ -120,12 +120,13 @@ def _encoding(source: Source) -> str:
     return encoding
 
 
-def _opened(source: Source) -> BinaryIO:
+def opened(source: Source) -> BinaryIO:
+    """*source* to be read from its start."""
     return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
 
 
 def _text(source: Source, encoding: str) -> TextIO:
-    return io.TextIOWrapper(_opened(source), encoding=encoding, errors="strict", newline="")
+    return io.TextIOWrapper(opened(source), encoding=encoding, errors="strict", newline="")
 
 
 def _skip_hint(stream: TextIO) -> int:
