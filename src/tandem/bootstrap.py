@@ -20,6 +20,7 @@ from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connectors
 from tandem.engine.explaining_live import Looking
 from tandem.engine.importing import Importing, ImportReport, Unfinished, Wanted
+from tandem.engine.long_work import Works
 from tandem.engine.prepare import outdate
 from tandem.engine.recreating import Recreated, Recreating
 from tandem.engine.reports import (
@@ -115,6 +116,9 @@ class Application:
         self.conflicting = Conflicting(store=self._store, runner=self.runner, who=who)
         self.recreating = Recreating(store=self._store, runner=self.runner, who=who)
         self.importing = Importing(store=self._store, runner=self.runner)
+        self.works = Works(
+            store=self._store, runner=self.runner, retention_days=settings.retention_days
+        )
         self.asking = asking.Asking(
             store=self._store, connectors=self.connectors, clock=self._clock, who=who
         )
@@ -262,7 +266,12 @@ class Application:
         return await self.importing.unfinished(self._store.connection(name), wanted)
 
     async def serve(self, stop: asyncio.Event) -> None:
-        await LocalRunner(turns=self.turns).serve(stop)
+        working = asyncio.create_task(self.works.serve(stop))
+        try:
+            await LocalRunner(turns=self.turns).serve(stop)
+        finally:
+            stop.set()
+            await working
 
     async def undo(
         self,

@@ -46,7 +46,7 @@ from tandem.store.store import Store
 from tandem.sync.owners import match_owners, owners_by_user
 from tandem.sync.policy import Policy
 
-__all__ = ["Runner", "policy_of", "this_process"]
+__all__ = ["Runner", "is_dead", "policy_of", "this_process"]
 
 _SUSPENDS = {"other_account": "other_account", STORAGE_FULL: "storage_full"}
 """Why a connection is suspended, by the error's code, where that is more than lost access."""
@@ -68,7 +68,7 @@ def this_process() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def _is_dead(owner: str) -> bool:
+def is_dead(owner: str) -> bool:
     """Whether the process *owner* ran on this host and has ended, so that its lease need not run out."""
     host, _, pid = owner.rpartition(":")
     if host != socket.gethostname() or not pid.isdecimal():
@@ -150,7 +150,7 @@ class Runner:
             )
         mine = self.store.for_connection(connection.id)
         lease = await self.store.run(
-            mine.acquire, self.owner, started, _LEASE_SECONDS, is_dead=_is_dead
+            mine.acquire, self.owner, started, _LEASE_SECONDS, is_dead=is_dead
         )
         try:
             async with self._kept(mine, lease):
