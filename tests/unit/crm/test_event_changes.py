@@ -123,7 +123,7 @@ def test_a_header_without_entity_or_type_cannot_be_read(missing: str) -> None:
         '{"type": "record", "name": "X", "fields": [{"name": "Other", "type": "string"}]}',
         '{"type": "record", "name": "X", "fields": [{"name": "ChangeEventHeader", "type": "odd"}]}',
         '{"fields": [{"name": "ChangeEventHeader", "type": "string"}]}',
-        '{"type": "record", "name": "1X", "fields": [{"name": "ChangeEventHeader", "type": "string"}]}',
+        '{"type": "record", "fields": [{"name": "ChangeEventHeader", "type": "string"}]}',
     ],
 )
 def test_a_schema_of_something_else_is_refused(schema: str) -> None:

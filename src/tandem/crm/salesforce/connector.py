@@ -20,6 +20,7 @@ from tandem.crm.salesforce import setup, soql
 from tandem.crm.salesforce.changes import Changes
 from tandem.crm.salesforce.conditions import Conditions
 from tandem.crm.salesforce.errors import SalesforceDialect
+from tandem.crm.salesforce.events.selection import Selection
 from tandem.crm.salesforce.people import people
 from tandem.crm.salesforce.reads import Query, QueryStyle, Reader, unique
 from tandem.crm.salesforce.reports import Reports
@@ -102,6 +103,11 @@ class SalesforceConnector:
     def reports(self) -> Reports:
         """The org's reports on activities, which people look at; nothing is decided by them."""
         return Reports(self._reader)
+
+    @property
+    def selection(self) -> Selection:
+        """Whose changes the org makes events of."""
+        return Selection(self._reader)
 
     def begin_run(self) -> None:
         """A new run may spend its own ten calls on failed locks."""

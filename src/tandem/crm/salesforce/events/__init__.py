@@ -9,6 +9,7 @@ from tandem.crm.salesforce.events.endpoint import (
     endpoint_from,
 )
 from tandem.crm.salesforce.events.refusals import PositionLost, SessionEnded, TopicUnknown
+from tandem.crm.salesforce.events.selection import Selection, topic_of
 from tandem.crm.salesforce.events.wire import INSTALL, is_installed
 
 __all__ = [
@@ -20,10 +21,12 @@ __all__ = [
     "EventChange",
     "PositionLost",
     "RecordChange",
+    "Selection",
     "SessionEnded",
     "Topic",
     "TopicUnknown",
     "endpoint_for",
     "endpoint_from",
     "is_installed",
+    "topic_of",
 ]
