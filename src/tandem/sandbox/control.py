@@ -36,6 +36,14 @@ class VendorState(Protocol):
         """Do what a person or another system does there; ValueError if it cannot be done."""
         ...
 
+    def change_feeds(self) -> dict[str, Any]:
+        """The state of its change feeds, for `GET /_sandbox/feeds`."""
+        ...
+
+    def disturb(self, asked: dict[str, Any], /) -> dict[str, Any]:
+        """Hold, lose, flood or break its change feeds; ValueError if it cannot be done."""
+        ...
+
 
 Sample = Callable[[World], Mapping[str, Mapping[str, Any]]]
 
@@ -163,6 +171,14 @@ def create_control(control: Control, side: str) -> Starlette:
             raise ControlError('Say what to do: {"do": "log_call", …}.')
         return JSONResponse(control.act(chosen, name, asked))
 
+    async def feeds(request: Request) -> Response:
+        if request.method == "POST":
+            asked = await _asked(request, None)
+            chosen = _expect("side", asked.pop("side", side), SIDES)
+            return JSONResponse(control.states[chosen].disturb(asked))
+        chosen = _expect("side", request.query_params.get("side", side), SIDES)
+        return JSONResponse(control.states[chosen].change_feeds())
+
     async def index(_request: Request) -> Response:
         return JSONResponse({"side": side, "routes": _ROUTES})
 
@@ -175,6 +191,7 @@ def create_control(control: Control, side: str) -> Starlette:
         _route("/state", state, "GET"),
         _route("/switches", switches, "GET", "POST"),
         _route("/act", act, "POST"),
+        _route("/feeds", feeds, "GET", "POST"),
     ]
     return Starlette(routes=routes)
 
@@ -186,6 +203,7 @@ _ROUTES = {
     "GET /_sandbox/requests": "the journal; DELETE clears it; ?side=both",
     "GET /_sandbox/state": "what the account holds",
     "POST /_sandbox/switches": "{name: value}; GET lists them with their meaning",
+    "POST /_sandbox/feeds": "hold, lose, flood or break the change feeds; GET tells their state",
     "POST /_sandbox/act": '{"do": name, …}: what a person or another system does there',
 }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 import tempfile
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from tandem.sandbox.app import SandboxApp
 from tandem.sandbox.ca import make_ca
 from tandem.sandbox.clock import Clock
 from tandem.sandbox.control import DATA, Control, ControlError, create_control
+from tandem.sandbox.courier import Courier
 from tandem.sandbox.data import Sample, sample
 from tandem.sandbox.frontdoor import App, FrontDoor
 from tandem.sandbox.pages import Pages, create_pages
@@ -80,6 +82,7 @@ class Sandbox:
         self._doors: dict[str, FrontDoor] = {}
         self._closing = contextlib.ExitStack()
         self._ca_path: Path | None = None
+        self._courier = Courier(self.hubspot, self._trusting)
         if data == "sample":
             self.control.reset(data=data)
 
@@ -125,9 +128,11 @@ class Sandbox:
             raise
         for door in self._doors.values():
             door.open()
+        self._courier.start()
 
     async def stop(self) -> None:
         """Stop listening and end every connection. The states stay as they are."""
+        await self._courier.stop()
         for door in self._doors.values():
             await door.close()
         self._doors = {}
@@ -144,6 +149,12 @@ class Sandbox:
         trace: TracebackType | None,
     ) -> None:
         await self.stop()
+
+    def _trusting(self) -> ssl.SSLContext:
+        """What verifies a receiver of webhooks: the machine's authorities and the sandbox's own."""
+        context = ssl.create_default_context()
+        context.load_verify_locations(cafile=str(self.ca_path))
+        return context
 
     def _make_sample(self, world: World) -> dict[str, dict[str, Any]]:
         self.sample = sample(world.language, world.clock.now(), world.seed)

@@ -1,4 +1,4 @@
-"""The page on the sandbox names everything that can be armed, switched and done."""
+"""The pages on the sandbox name everything that can be armed, switched and done."""
 
 from pathlib import Path
 
@@ -8,12 +8,13 @@ from tandem.sandbox.hubspot import HubSpotState
 from tandem.sandbox.hubspot.acts import ACTS
 from tandem.sandbox.world import World
 
-PAGE = Path(__file__).parents[3] / "docs" / "sandbox.md"
+DOCS = Path(__file__).parents[3] / "docs"
+PAGES = ("sandbox.md", "sandbox-feeds.md")
 
 
 @pytest.fixture(scope="module")
 def page():
-    return PAGE.read_text(encoding="utf-8")
+    return "".join((DOCS / each).read_text(encoding="utf-8") for each in PAGES)
 
 
 def test_every_switch_is_named(page):

@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tandem.sandbox.hubspot import acts_marketing, acts_records, acts_settings
+from tandem.sandbox.hubspot import acts_feeds, acts_marketing, acts_records, acts_settings
 from tandem.sandbox.hubspot.errors import HubSpotError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ Act = Callable[..., dict[str, Any]]
 
 ACTS: Mapping[str, Act] = {
     act.__name__: act
-    for module in (acts_records, acts_marketing, acts_settings)
+    for module in (acts_records, acts_marketing, acts_settings, acts_feeds)
     for act in module.ACTS
 }
 

@@ -14,6 +14,7 @@ from tandem.sandbox.hubspot.acts_common import (
     several,
 )
 from tandem.sandbox.hubspot.errors import invalid
+from tandem.sandbox.hubspot.happenings import What
 from tandem.sandbox.hubspot.kinds import kind_named
 from tandem.sandbox.hubspot.merging import gdpr_delete, merge
 from tandem.sandbox.hubspot.records import Record, Source
@@ -349,6 +350,7 @@ def _count(
     now = state.crm.now()
     counted = record.with_values({name: str(count)}, moment(state, at), _COUNTED_BY)
     state.crm.tables["emails"].put(replace(counted, updated=now), now)
+    state.crm.tell(What.CHANGED, "emails", record.id, _COUNTED_BY, {name: str(count)})
     return {"object": "emails", "id": str(record.id), name: str(count)}
 
 

@@ -20,6 +20,7 @@ from tandem.sandbox.hubspot import (
     routes_oauth,
     routes_objects,
     routes_settings,
+    routes_webhooks,
 )
 from tandem.sandbox.hubspot.errors import HubSpotError, not_found
 from tandem.sandbox.hubspot.http import Spec, canonical, error_response, serve
@@ -36,6 +37,7 @@ SPECS: Sequence[Spec] = [
     *routes_legacy.SPECS,
     *routes_engagements.SPECS,
     *routes_loaders.SPECS,
+    *routes_webhooks.SPECS,
 ]
 
 

@@ -1,6 +1,6 @@
 """Which records belong together, in both directions, with their labels [D-assoc]."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from sys import intern
 from typing import Any
@@ -26,6 +26,11 @@ class Label:
 
 
 Key = tuple[str, int, str, int]
+Heard = Callable[[str, int, str, int, tuple[int, ...], bool], None]
+
+
+def _unheard(*_: Any) -> None:
+    """Where nobody wants to know."""
 
 
 class Associations:
@@ -33,9 +38,11 @@ class Associations:
     The associations of an account.
 
     Most carry only the default type, which needs no entry of its own: `_labels` holds the others.
+    *heard* is told of each association made and taken away, once from either end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, heard: Heard = _unheard) -> None:
+        self._heard = heard
         self._targets: dict[tuple[str, str], dict[int, list[int]]] = {}
         self._labels: dict[Key, tuple[int, ...]] = {}
         self._custom: dict[tuple[str, str], list[Label]] = {}
@@ -122,6 +129,10 @@ class Associations:
             self._labels[there] = _joined(self._labels.get(there, ()), types)
             backwards = tuple(self._back(source, target, each) for each in types)
             self._labels[back] = _joined(self._labels.get(back, ()), backwards)
+        if is_new or types:
+            self._heard(source, source_id, target, target_id, types, False)
+            backwards = tuple(self._back(source, target, each) for each in types)
+            self._heard(target, target_id, source, source_id, backwards, False)
         return is_new
 
     def remove(self, source: str, source_id: int, target: str, target_id: int) -> bool:
@@ -138,6 +149,7 @@ class Associations:
                 targets.remove(other_id)
                 if not targets:
                     del self._targets[one, other][one_id]
+            self._heard(one, one_id, other, other_id, (), True)
         return True
 
     def remove_labels(self, key: Key, types: tuple[int, ...]) -> None:

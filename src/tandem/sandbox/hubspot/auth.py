@@ -103,6 +103,8 @@ class Auth:
         self.private_token = "pat-na1-5a5d6f78-0000-4000-8000-000000000001"
         self.app_id = 18_000_000
         self.private_app_id = 18_000_001
+        self.private_secret = "sandbox-private-secret"
+        self.developer_key = "developer-key-5a5d6f78-0000-4000-8000-000000000003"
         self.user_id = 77_000_000
         self._tokens: dict[str, Token] = {}
         self._codes: dict[str, _Grant] = {}

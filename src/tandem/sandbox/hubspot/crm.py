@@ -19,7 +19,8 @@ from tandem.sandbox.hubspot.errors import (
     invalid_properties,
     not_found,
 )
-from tandem.sandbox.hubspot.kinds import KINDS
+from tandem.sandbox.hubspot.happenings import Happening, Happenings, Relation, What
+from tandem.sandbox.hubspot.kinds import KINDS, association_pairs
 from tandem.sandbox.hubspot.owners import Owners
 from tandem.sandbox.hubspot.pipelines import Pipelines, Stage
 from tandem.sandbox.hubspot.records import Record, Source, Table
@@ -28,6 +29,9 @@ from tandem.sandbox.world import World
 
 BIN_MS = 90 * 86_400_000
 """How long an archived record can be restored [D-using]."""
+
+PERSON = Source(type="CRM_UI", id="userId:77000000", user_id=77_000_000)
+"""Who did what no API call did, where an act does not say."""
 
 _BUMP = "bump"
 _DUE = "due"
@@ -49,7 +53,9 @@ class Crm:
         self.tables = {
             kind.name: Table(kind, _first_id(world, at)) for at, kind in enumerate(KINDS)
         }
-        self.associations = Associations()
+        self.happenings = Happenings()
+        self.actor = PERSON
+        self.associations = Associations(self._tell_association)
         self.owners = Owners()
         self.pipelines: Pipelines = Pipelines()
         self._timers: list[tuple[int, int, str, str, int]] = []
@@ -138,6 +144,9 @@ class Crm:
             source=source,
         )
         table.put(record, now)
+        self.tell(What.CREATED, kind, record.id, source)
+        if self.world.switches["webhooks_properties_of_new"]:
+            self.tell(What.CHANGED, kind, record.id, source, record.values)
         for target, target_id, types in associations:
             self.associations.add(kind, record.id, target, target_id, types)
         self.schedule(kind, record, is_new=True)
@@ -193,6 +202,7 @@ class Crm:
             return record
         changed = record.with_values(changes, now, source)
         self.tables[kind].put(changed, now)
+        self.tell(What.CHANGED, kind, changed.id, source, changes)
         self.schedule(kind, changed, is_new=False)
         return changed
 
@@ -207,6 +217,7 @@ class Crm:
             self.associations.drop(kind, record.id)
         else:
             table.archive(record, now)
+        self.tell(What.DELETED, kind, record.id, self.actor)
         return True
 
     def restore(self, kind: str, record_id: int) -> Record:
@@ -217,6 +228,7 @@ class Crm:
             raise not_found(f"There is no {table.kind.singular} {record_id} in the recycle bin")
         self.refuse_doubles(kind, record.values, record)
         table.restore(record, now)
+        self.tell(What.RESTORED, kind, record_id, self.actor)
         return table.live[record_id]
 
     def in_bin(self, kind: str, record_id: int) -> Record | None:
@@ -226,6 +238,29 @@ class Crm:
             self.tables[kind].purge(record_id)
             return None
         return record
+
+    def tell(
+        self,
+        what: What,
+        kind: str,
+        record_id: int,
+        source: Source,
+        values: Mapping[str, str | None] | None = None,
+        merged: tuple[int, ...] = (),
+    ) -> None:
+        """Let those who listen know what happened to a record."""
+        if self.happenings.are_heard:
+            self.happenings.tell(
+                Happening(
+                    what=what,
+                    kind=kind,
+                    id=record_id,
+                    at=self.now(),
+                    source=source,
+                    values=values or {},
+                    merged=merged,
+                )
+            )
 
     def touch(self, kind: str, record_id: int) -> None:
         """Move the modified date without changing a value."""
@@ -363,6 +398,37 @@ class Crm:
         if self.world.switches["unique_conflict_status"] == 409:
             error.status, error.category = 409, "CONFLICT"
         return error
+
+    def _tell_association(
+        self,
+        source: str,
+        source_id: int,
+        target: str,
+        target_id: int,
+        types: tuple[int, ...],
+        gone: bool,
+    ) -> None:
+        if not self.happenings.are_heard:
+            return
+        labels = association_pairs(source, target)
+        is_primary = any(type_id == each for each, _ in labels[1:] for type_id in types)
+        relation = Relation(
+            kind=target,
+            id=target_id,
+            type_id=types[0] if types else labels[0][0],
+            is_removed=gone,
+            is_primary=is_primary,
+        )
+        self.happenings.tell(
+            Happening(
+                what=What.ASSOCIATED,
+                kind=source,
+                id=source_id,
+                at=self.now(),
+                source=self.actor,
+                relation=relation,
+            )
+        )
 
     def _remind(self, at: int, what: str, kind: str, record_id: int) -> None:
         self._timer_count += 1

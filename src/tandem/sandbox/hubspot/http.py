@@ -49,6 +49,7 @@ class Call:
 
     __slots__ = (
         "_query",
+        "authorization",
         "body",
         "content_type",
         "is_dated",
@@ -75,6 +76,7 @@ class Call:
             name: str(value) for name, value in request.path_params.items()
         }
         self.content_type = request.headers.get("content-type", "")
+        self.authorization = request.headers.get("authorization")
         self.query_string = bytes(request.scope["query_string"]).decode("latin-1")
         self._query: dict[str, list[str]] = {}
         for name, value in parse_qsl(self.query_string, keep_blank_values=True):
@@ -206,7 +208,8 @@ def serve(state: HubSpotState, spec: Spec) -> Callable[[Request], Awaitable[Resp
             call = Call(state, request, body, token, bool(request.scope.get("is_dated")))
             state.auth.require(token, spec.scopes(call) if callable(spec.scopes) else spec.scopes)
             state.crm.tick()
-            answer = spec.endpoint(call)
+            with state.acting_as(token):
+                answer = spec.endpoint(call)
         except HubSpotError as error:
             return _show_error(state, error, headers)
         return _show(answer, headers)
@@ -312,6 +315,8 @@ _CANONICAL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"/marketing/emails/DATE", "/marketing/v3/emails"),
         (r"/marketing/forms/DATE", "/marketing/v3/forms"),
         (r"/files/DATE/files", "/files/v3/files"),
+        (r"/(?:app-)?webhooks/DATE", "/webhooks/v3"),
+        (r"/webhooks-journal/(?P<head>[a-z-]+)/(?:DATE|v4)", "/webhooks/v4/{head}"),
     )
 )
 

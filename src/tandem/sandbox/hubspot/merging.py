@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from tandem.sandbox.hubspot.errors import invalid, not_found
+from tandem.sandbox.hubspot.happenings import What
 from tandem.sandbox.hubspot.records import Record, Source
 from tandem.sandbox.hubspot.values import is_whole
 
@@ -42,6 +43,7 @@ def merge(
         values["hs_additional_emails"] = ";".join(others) or None
         past = _listed(winner, "hs_calculated_merged_vids")
         values["hs_calculated_merged_vids"] = ";".join([*past, f"{loser.id}:{now}"])
+    crm.tell(What.MERGED, kind, winner.id, source, values, merged=(loser.id,))
     associations = list(crm.associations.of(kind, loser.id))
     crm.associations.drop(kind, loser.id)
     table.remove(loser.id, now)
@@ -60,6 +62,7 @@ def gdpr_delete(state: "HubSpotState", kind: str, wanted: str, id_property: str 
     if record_id is not None and record_id in table.archived:
         table.purge(record_id)
         crm.associations.drop(kind, record_id)
+        crm.tell(What.FORGOTTEN, kind, record_id, crm.actor)
         return
     record = crm.get(kind, wanted, id_property)
     if record is None:
@@ -67,6 +70,9 @@ def gdpr_delete(state: "HubSpotState", kind: str, wanted: str, id_property: str 
     table.remove(record.id, crm.now())
     crm.associations.drop(kind, record.id)
     state.lists.forget(table.kind.type_id, record.id)
+    # A privacy deletion sends both events [D-wh].
+    crm.tell(What.FORGOTTEN, kind, record.id, crm.actor)
+    crm.tell(What.DELETED, kind, record.id, crm.actor)
 
 
 def _listed(record: Record, name: str) -> list[str]:

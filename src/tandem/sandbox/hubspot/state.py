@@ -1,16 +1,19 @@
 """The simulated HubSpot account: everything but HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from tandem.sandbox.hubspot import behaviour, loading
+from tandem.sandbox.hubspot import behaviour, behaviour_feeds, disturbing, loading
 from tandem.sandbox.hubspot.account import Account
 from tandem.sandbox.hubspot.acts import ACTS, act
-from tandem.sandbox.hubspot.auth import Auth
-from tandem.sandbox.hubspot.crm import Crm
+from tandem.sandbox.hubspot.auth import Auth, Token
+from tandem.sandbox.hubspot.crm import PERSON, Crm
 from tandem.sandbox.hubspot.feeds import Feeds
 from tandem.sandbox.hubspot.limits import Limits
 from tandem.sandbox.hubspot.lists import Lists
+from tandem.sandbox.hubspot.records import Source
+from tandem.sandbox.hubspot.webhooks import Webhooks
 from tandem.sandbox.world import HUBSPOT, World
 
 
@@ -28,6 +31,8 @@ class HubSpotState:
         self.faults = world.faults[HUBSPOT]
         behaviour.declare_switches(world.switches)
         behaviour.declare_faults(self.faults)
+        behaviour_feeds.declare_switches(world.switches)
+        behaviour_feeds.declare_faults(self.faults)
         self.reset()
 
     @property
@@ -54,11 +59,23 @@ class HubSpotState:
         self.limits = Limits(self.world, self.account)
         self.feeds = Feeds()
         self.lists = Lists()
+        self.webhooks = Webhooks(self.world, self.account, self.auth, self.faults)
+        self.crm.happenings.listen(lambda: self.webhooks.is_listening, self.webhooks.hear)
         self.search_stalled_until = self.search_stalled_at = 0
 
     def load(self, part: Mapping[str, Any]) -> None:
         """Take in vendor-shaped records with explicit ids; ValueError names what does not fit."""
         loading.load(self, part)
+
+    @contextmanager
+    def acting_as(self, token: Token) -> Iterator[None]:
+        """What happens meanwhile is the doing of the token's app."""
+        if token.app_id:
+            self.crm.actor = Source(type="INTEGRATION", id=str(token.app_id))
+        try:
+            yield
+        finally:
+            self.crm.actor = PERSON
 
     def search_until(self) -> int:
         """The instant up to which Search knows what was written."""
@@ -99,6 +116,14 @@ class HubSpotState:
             "refresh_token": self.refresh_token,
             "acts": sorted(ACTS),
         }
+
+    def change_feeds(self) -> dict[str, Any]:
+        """The state of the change feeds, for `GET /_sandbox/feeds`."""
+        return disturbing.feeds(self)
+
+    def disturb(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Hold, lose or flood the change feeds; ValueError if it cannot be done."""
+        return disturbing.disturb(self, asked)
 
     def act(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Do what a person or another system does in HubSpot; ValueError if it cannot be done."""

@@ -121,6 +121,14 @@ class SalesforceState:
         """Do what a person, an administrator or another system does; ValueError if it cannot be done."""
         return acts.act(self, name, dict(arguments))
 
+    def change_feeds(self) -> dict[str, Any]:
+        """The state of the change feeds, for `GET /_sandbox/feeds`."""
+        return {}
+
+    def disturb(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Disturb the change feeds; ValueError if it cannot be done."""
+        raise ValueError(f"Salesforce's feeds do not know {', '.join(asked)}.")
+
     @property
     def username(self) -> str:
         """The integration user's name."""
