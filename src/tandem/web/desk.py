@@ -28,7 +28,6 @@ from tandem.errors import BudgetSpent, CrmError
 from tandem.model import HubSpotOwner, Org, Portal, SalesforceUser
 from tandem.settings import parse
 from tandem.store import Connection, ConnectionStore, Store
-from tandem.store.rows import AuditEntry
 from tandem.sync.policy import Policy
 
 __all__ = ["NO_CONNECTION", "Desk"]
@@ -168,6 +167,3 @@ class Desk:
         """Add to the audit log, of the installation where *connection* is None."""
         where = NO_CONNECTION if connection is None else connection.id
         self.store.note(where, self.who, action, detail)
-
-    def audit(self, connection: Connection | None, limit: int) -> list[AuditEntry]:
-        return self.store.audit(NO_CONNECTION if connection is None else connection.id, limit)

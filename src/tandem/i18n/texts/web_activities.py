@@ -1,4 +1,4 @@
-"""The Activities page's look ahead: what a kind would bring, since when, and a try with one contact."""
+"""The Activities page's look ahead, and choosing among the entries of the audit log."""
 
 TEXTS = {
     # what the last days would have brought
@@ -113,5 +113,11 @@ TEXTS = {
         "{count} {count:task|tasks} written, {parked} refused.",
         "ToDo {count}件を書き込みました。拒否 {parked}件。",
     ),
+    # the audit log
+    "web.audit.anybody": ("anybody", "すべての人"),
+    "web.audit.anything": ("anything", "すべての変更"),
+    "web.audit.filter": ("Show", "表示"),
+    "web.audit.none_such": ("Nothing fits these choices.", "条件に合う変更はありません。"),
+    "web.audit.all": ("Show everything", "すべて表示"),
     "web.audit.tried": ("Tried with one contact", "1件のコンタクトで試行"),
 }

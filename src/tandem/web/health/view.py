@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from tandem.mapping.ids import salesforce_url
 from tandem.model import Link, LinkState, Side
 from tandem.store.web import Role
+from tandem.web.csv_file import csv_answer
 from tandem.web.health.chart import HOURS, activity_chart, calls_chart
 from tandem.web.pages import get, post
 from tandem.web.sentences import reason_sentence
@@ -104,14 +103,10 @@ async def retry(visit: Visit) -> Response:
 
 
 async def export(visit: Visit) -> Response:
-    """All of one state and reason as CSV, in the encoding that Excel expects."""
+    """All of one state and reason as CSV."""
     state, reason = _state(visit), visit.param("reason") or None
-    name = f"tandem-{state.value}.csv"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    links = _all_links(visit, state, reason)
-    return StreamingResponse(
-        _csv(visit, links), headers=headers, media_type="text/csv; charset=utf-8"
-    )
+    rows = (_cells(visit, link) for link in _all_links(visit, state, reason))
+    return csv_answer(f"tandem-{state.value}.csv", _COLUMNS, rows)
 
 
 def _all_links(visit: Visit, state: LinkState, reason: str | None) -> Iterator[Link]:
@@ -124,34 +119,17 @@ def _all_links(visit: Visit, state: LinkState, reason: str | None) -> Iterator[L
 _COLUMNS = ("key", "kind", "hubspot_id", "salesforce_id", "state", "reason", "meaning", "words")
 
 
-def _csv(visit: Visit, links: Iterable[Link]) -> Iterator[bytes]:
-    yield "\N{ZERO WIDTH NO-BREAK SPACE}".encode()
-    yield _line(_COLUMNS)
-    for link in links:
-        meaning = reason_sentence(visit.speech, link.reason, link.detail)
-        yield _line(
-            (
-                link.key,
-                visit.speech(f"kind.{link.kind.value}"),
-                link.hubspot_id or "",
-                link.salesforce_id or "",
-                link.state.value,
-                link.reason,
-                meaning,
-                link.detail,
-            )
-        )
-
-
-def _line(cells: Iterable[str]) -> bytes:
-    made = io.StringIO()
-    csv.writer(made).writerow([_harmless(cell) for cell in cells])
-    return made.getvalue().encode("utf-8", "replace")
-
-
-def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet would take for a formula gets an apostrophe before it."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+def _cells(visit: Visit, link: Link) -> tuple[str, ...]:
+    return (
+        link.key,
+        visit.speech(f"kind.{link.kind.value}"),
+        link.hubspot_id or "",
+        link.salesforce_id or "",
+        link.state.value,
+        link.reason,
+        reason_sentence(visit.speech, link.reason, link.detail),
+        link.detail,
+    )
 
 
 _HERE = "/connected-apps/salesforce/{connection:int}/sync-health"

@@ -28,12 +28,16 @@ _LONG_AGO = timedelta(days=36_500)
 
 
 async def runs(visit: Visit) -> Response:
-    found = visit.desk.mine(visit.here).runs(_RUNS)
+    before = visit.param("before")
+    found = visit.desk.mine(visit.here).runs(
+        _RUNS + 1, before=int(before) if before.isdecimal() and len(before) < 19 else None
+    )
     return visit.page(
         "runs/runs.html",
         summary=visit.desk.asking.summary(visit.here),
         tab="runs",
-        runs=[(run, report_of(visit.here.name, run)) for run in found],
+        runs=[(run, report_of(visit.here.name, run)) for run in found[:_RUNS]],
+        before=found[_RUNS - 1].id if len(found) > _RUNS else 0,
         columns=(Outcome.CREATED, Outcome.UPDATED, Outcome.WAITING, Outcome.PARKED),
         asked="",
         problem="",

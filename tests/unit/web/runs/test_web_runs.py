@@ -96,3 +96,18 @@ async def test_a_run_is_taken_back_after_its_steps_were_shown(connected: Web) ->
     assert "nothing of run 1 to take back" in told(browser.page)
     await browser.follow(await browser.send("/release"))
     assert "Released 1 activity" in told(browser.page)
+
+
+async def test_older_runs_are_on_further_pages(connected: Web) -> None:
+    mine = connected.tandem.store.for_connection(1)
+    for _ in range(51):
+        mine.start_run(0, "schedule", connected.running.clock.now())
+    browser = await connected.signed_in()
+    await browser.get(f"{HERE}/runs")
+    assert "Run 51" in browser.page
+    assert "runs?before=2" in browser.page
+    await browser.get(f"{HERE}/runs?before=2")
+
+    assert "Run 1<" in browser.page
+    assert "Run 2<" not in browser.page
+    assert "before=" not in browser.page
