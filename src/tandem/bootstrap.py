@@ -40,6 +40,7 @@ from tandem.engine.running import Runner, this_process
 from tandem.engine.undoing import Undoing
 from tandem.engine.undoing_report import UndoReport
 from tandem.errors import SettingsError
+from tandem.feeds import Noting, Webhooks
 from tandem.mapping.salesforce_reports import About, Report
 from tandem.model import Side
 from tandem.reports import Reporting, ready_made
@@ -119,6 +120,8 @@ class Application:
         self.works = Works(
             store=self._store, runner=self.runner, retention_days=settings.retention_days
         )
+        self.noting = Noting(self._store, self._clock)
+        self.webhooks = Webhooks(self._store, self._clock, self.noting)
         self.asking = asking.Asking(
             store=self._store, connectors=self.connectors, clock=self._clock, who=who
         )

@@ -31,6 +31,7 @@ __all__ = [
     "FeedName",
     "FeedPosition",
     "FeedState",
+    "Heard",
     "HeldHint",
     "Hint",
     "Hints",
@@ -140,6 +141,15 @@ class FeedState:
     checked_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What one account's feed has said at once."""
+
+    account_id: int
+    hints: tuple[Hint, ...]
+    position: FeedPosition | None = None
+
+
 class Hints(StorePart):
     """Hints of all connections, as feeds write them: a feed knows its account only."""
 
@@ -159,14 +169,22 @@ class Hints(StorePart):
         The connections that now have something to look at. A hint noted again keeps the time it was
         first noted. The space they take is bounded: above ``most`` they become one to look at everything.
         """
-        distinct = _distinct(hints)
+        heard = Heard(account_id=account_id, hints=tuple(hints), position=position)
+        return self.note_all([heard], now)
+
+    def note_all(self, heard: Iterable[Heard], now: datetime) -> frozenset[int]:
+        """The same for what several feeds have said, in one transaction."""
+        woken: set[int] = set()
         with self._database.writing() as database:
-            users = _users(database, account_id) if distinct else ()
-            for connection_id in users:
-                self._note_for(database, connection_id, distinct, now)
-            if position is not None:
-                self._move(database, account_id, position, now)
-        return frozenset(users)
+            for each in heard:
+                distinct = _distinct(each.hints)
+                users = _users(database, each.account_id) if distinct else ()
+                for connection_id in users:
+                    self._note_for(database, connection_id, distinct, now)
+                if each.position is not None:
+                    self._move(database, each.account_id, each.position, now)
+                woken.update(users)
+        return frozenset(woken)
 
     def waiting(self) -> dict[int, tuple[int, datetime]]:
         """How many hints wait for each connection that has any, and since when."""
@@ -177,6 +195,14 @@ class Hints(StorePart):
         ).group_by(hint.c.connection_id)
         with self._database.reading() as database:
             return {row[0]: (int(row[1]), row[2]) for row in database.execute(statement)}
+
+    def account_of(self, side: Side, external_id: str) -> int | None:
+        """The account by the CRM's own id of it, which is all that a notice names."""
+        statement = select(account.c.id).where(
+            account.c.side == side.value, account.c.external_id == external_id
+        )
+        with self._database.reading() as database:
+            return database.scalar(statement)
 
     def feed_states(self, account_id: int) -> list[FeedState]:
         """What is known of the account's feeds, by name."""

@@ -34,6 +34,7 @@ from tandem.web.runs.view import ROUTES as RUNS
 from tandem.web.settings import WebSettings
 from tandem.web.start.view import ROUTES as START
 from tandem.web.visit import House
+from tandem.web.webhooks import ROUTES as WEBHOOKS
 
 __all__ = ["create_web"]
 
@@ -62,9 +63,11 @@ def create_web(
             *CONFLICTS,
             *OWNERS,
             *REPORTS,
+            *WEBHOOKS,
         ],
         exception_handlers={HTTPException: not_found, Exception: broken},
     )
+    app.state.webhooks = application.webhooks
     app.state.house = House(
         desk=Desk.of(application),
         members=members,
