@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tandem.sandbox.hubspot import (
     routes_associations,
     routes_engagements,
+    routes_journal,
     routes_legacy,
     routes_lists,
     routes_loaders,
@@ -38,6 +39,7 @@ SPECS: Sequence[Spec] = [
     *routes_engagements.SPECS,
     *routes_loaders.SPECS,
     *routes_webhooks.SPECS,
+    *routes_journal.SPECS,
 ]
 
 

@@ -283,7 +283,7 @@ class Auth:
 
     def _by_client(self, form: Mapping[str, str]) -> tuple[Token, None]:
         asked = frozenset(form.get("scope", "").split())
-        if not asked or not asked <= JOURNAL_SCOPES:
+        if not asked & JOURNAL_SCOPES or not asked <= SCOPES:
             raise _oauth_error(
                 "BAD_SCOPES", "client credentials are for journal scopes only", "invalid_scope"
             )

@@ -16,7 +16,7 @@ _MOST_FLOOD = 1_000_000
 
 def feeds(state: "HubSpotState") -> dict[str, Any]:
     """The state of both feeds."""
-    return {"webhooks": state.webhooks.summary()}
+    return {"webhooks": state.webhooks.summary(), "journal": state.journal.summary()}
 
 
 def disturb(state: "HubSpotState", asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,6 +30,8 @@ def disturb(state: "HubSpotState", asked: Mapping[str, Any]) -> dict[str, Any]:
             state.webhooks.is_held = _flag(asked, "hold")
         if "forget" in asked and _flag(asked, "forget"):
             told["forgotten"] = state.webhooks.forget()
+        if "expire_journal" in asked and _flag(asked, "expire_journal"):
+            told["expired"] = state.journal.expire()
         if "flood" in asked:
             told["flooded"] = _flood(state, asked["flood"])
     except HubSpotError as error:

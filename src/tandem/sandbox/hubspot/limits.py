@@ -12,6 +12,8 @@ from tandem.sandbox.world import World
 TEN_SECONDS = 10_000
 OAUTH_PER_TEN_SECONDS = 110
 SEARCH_PER_SECOND = 5
+PER_SECOND = {"journal": 100, "journal-subscriptions": 50, "journal-snapshots": 10}
+"""Calls of an app to its journal in a second [D-journal]."""
 
 _PER_TEN_SECONDS = {"free": 100, "professional": 190, "enterprise": 190}
 _PER_DAY = {"free": 250_000, "professional": 625_000, "enterprise": 1_000_000}
@@ -30,6 +32,7 @@ class Limits:
         self._account = account
         self._rolling: dict[tuple[int, str], deque[int]] = {}
         self._searches: deque[int] = deque()
+        self._secondly: dict[str, deque[int]] = {}
         self._today: dict[str, int] = {}
         self._midnight = 0
 
@@ -42,7 +45,11 @@ class Limits:
             return {}
         now = self._world.clock.now_ms()
         if family == "search":
-            self._admit_search(token, now)
+            self._admit_in_second(self._searches, SEARCH_PER_SECOND, token, now)
+            return {}
+        if family in PER_SECOND:
+            calls = self._secondly.setdefault(family, deque())
+            self._admit_in_second(calls, PER_SECOND[family], token, now)
             return {}
         group = "associations" if family == "associations" else "calls"
         most = self.per_ten_seconds(token, group)
@@ -94,12 +101,12 @@ class Limits:
         self._roll_day(self._world.clock.now_ms())
         return self._midnight
 
-    def _admit_search(self, token: Token, now: int) -> None:
-        while self._searches and self._searches[0] <= now - 1000:
-            self._searches.popleft()
-        if len(self._searches) >= SEARCH_PER_SECOND:
+    def _admit_in_second(self, recent: deque[int], most: int, token: Token, now: int) -> None:
+        while recent and recent[0] <= now - 1000:
+            recent.popleft()
+        if len(recent) >= most:
             raise self._refused("SECONDLY", "secondly", token, 1, {})
-        self._searches.append(now)
+        recent.append(now)
 
     def _count_day(self, group: str, now: int) -> int:
         self._roll_day(now)

@@ -10,6 +10,7 @@ from tandem.sandbox.hubspot.acts import ACTS, act
 from tandem.sandbox.hubspot.auth import Auth, Token
 from tandem.sandbox.hubspot.crm import PERSON, Crm
 from tandem.sandbox.hubspot.feeds import Feeds
+from tandem.sandbox.hubspot.journal_feed import Journal
 from tandem.sandbox.hubspot.limits import Limits
 from tandem.sandbox.hubspot.lists import Lists
 from tandem.sandbox.hubspot.records import Source
@@ -60,7 +61,10 @@ class HubSpotState:
         self.feeds = Feeds()
         self.lists = Lists()
         self.webhooks = Webhooks(self.world, self.account, self.auth, self.faults)
+        self.journal = Journal(self.world, self.account, self.faults)
+        self.snapshots: dict[str, tuple[int, bool]] = {}
         self.crm.happenings.listen(lambda: self.webhooks.is_listening, self.webhooks.hear)
+        self.crm.happenings.listen(lambda: self.journal.is_listening, self.journal.hear)
         self.search_stalled_until = self.search_stalled_at = 0
 
     def load(self, part: Mapping[str, Any]) -> None:
