@@ -193,13 +193,13 @@ class Application:
     async def disconnect(self, name: str) -> None:
         await self.connecting.disconnect(name)
 
-    async def resume(self, name: str) -> None:
+    async def resume(self, name: str, *, who: str | None = None) -> None:
         connection = self._store.connection(name)
         if is_brake(connection.suspended_reason):
             mine = self._store.for_connection(connection.id)
             mine.cache(RELEASED, connection.suspended_reason.encode(), self._clock.now())
         self._store.resume(connection.id)
-        self._store.note(connection.id, person(), "resumed", connection.suspended_reason)
+        self._store.note(connection.id, who or person(), "resumed", connection.suspended_reason)
 
     # ------------------------------------------------------------------ settings
 

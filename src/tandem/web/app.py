@@ -17,6 +17,8 @@ from tandem.bootstrap import Application
 from tandem.store.web import Members
 from tandem.web import sentences
 from tandem.web.activities.view import ROUTES as ACTIVITIES
+from tandem.web.api.routes import ROUTES as API
+from tandem.web.api.view import PAGES as API_PAGES
 from tandem.web.audit.view import ROUTES as AUDIT
 from tandem.web.conflicts.view import ROUTES as CONFLICTS
 from tandem.web.connect.view import ROUTES as CONNECT
@@ -63,6 +65,8 @@ def create_web(
             *CONFLICTS,
             *OWNERS,
             *REPORTS,
+            *API_PAGES,
+            *API,
             *WEBHOOKS,
         ],
         exception_handlers={HTTPException: not_found, Exception: broken},
