@@ -64,6 +64,8 @@ def web_settings(settings: ProcessSettings) -> WebSettings:
         host=settings.web_host,
         port=settings.web_port,
         public_url=settings.web_url,
+        oidc=settings.oidc,
+        passwords=settings.passwords,
     )
     if settings.trusted_proxies is not None:
         found = replace(found, trusted_proxies=settings.trusted_proxies)

@@ -21,6 +21,8 @@ import platformdirs
 
 from tandem.errors import SettingsError
 from tandem.i18n import LANGUAGES, Messages, language_of
+from tandem.settings.identity import OIDC_VARIABLES, OidcSettings, read_oidc, read_passwords
+from tandem.settings.mail import SMTP_VARIABLES, SmtpSettings, read_smtp
 
 __all__ = [
     "LOG_FORMATS",
@@ -49,6 +51,8 @@ VARIABLES = (
     "TANDEM_WEB_PORT",
     "TANDEM_WEB_URL",
     "TANDEM_TRUSTED_PROXIES",
+    *OIDC_VARIABLES,
+    *SMTP_VARIABLES,
 )
 """Every variable of Tandem's own; any other that begins with ``TANDEM_`` is a slip of the pen."""
 
@@ -84,6 +88,9 @@ class ProcessSettings:
     web_port: int = 8800
     web_url: str | None = None
     trusted_proxies: tuple[str, ...] | None = None
+    oidc: OidcSettings | None = None
+    passwords: bool = True
+    smtp: SmtpSettings | None = None
 
     @property
     def key_variables(self) -> Mapping[str, str]:
@@ -125,6 +132,9 @@ def read_environment(
         web_port=reader.number("TANDEM_WEB_PORT", 0, _PORT_LIMIT, 8800),
         web_url=reader.web_url(),
         trusted_proxies=reader.trusted_proxies(),
+        oidc=read_oidc(reader),
+        passwords=read_passwords(reader),
+        smtp=read_smtp(reader),
     )
 
 
@@ -151,17 +161,17 @@ class _Reader:
             return
         near = difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.75)
         if near:
-            raise self._wrong("environment.unknown", name=name, nearest=near[0])
-        raise self._wrong("environment.unknown_far", name=name)
+            raise self.wrong("environment.unknown", name=name, nearest=near[0])
+        raise self.wrong("environment.unknown_far", name=name)
 
     def refuse_both(self, one: str, other: str) -> None:
         if one in self._given and other in self._given:
-            raise self._wrong("environment.both", one=one, other=other)
+            raise self.wrong("environment.both", one=one, other=other)
 
     def choice(self, name: str, choices: tuple[str, ...], default: str) -> str:
         given = self._given.get(name, default).lower()
         if given not in choices and given != default:
-            raise self._wrong(
+            raise self.wrong(
                 "environment.choice", name=name, choices=", ".join(choices), given=given
             )
         return given
@@ -171,17 +181,30 @@ class _Reader:
         if given is None:
             return default
         if not re.fullmatch(r"[0-9]{1,9}", given) or not low <= int(given) <= high:
-            raise self._wrong("environment.number", name=name, low=low, high=high, given=given)
+            raise self.wrong("environment.number", name=name, low=low, high=high, given=given)
         return int(given)
+
+    def text(self, name: str) -> str | None:
+        return self._given.get(name)
+
+    def listed(self, name: str) -> tuple[str, ...]:
+        """What stands between commas."""
+        parts = (each.strip() for each in self._given.get(name, "").split(","))
+        return tuple(each for each in parts if each)
+
+    def secret(self, name: str) -> str | None:
+        """From the variable itself, or from the file that NAME_FILE names."""
+        self.refuse_both(name, f"{name}_FILE")
+        return self._content(f"{name}_FILE") if f"{name}_FILE" in self._given else self.text(name)
 
     def home(self) -> Path:
         given = self._given.get("TANDEM_HOME")
         try:
             home = Path(given or platformdirs.user_data_path("tandem", False)).expanduser()
         except RuntimeError:  # nobody knows this user's home folder
-            raise self._wrong("environment.no_home", name="TANDEM_HOME") from None
+            raise self.wrong("environment.no_home", name="TANDEM_HOME") from None
         if home.exists() and not home.is_dir():
-            raise self._wrong("environment.home", name="TANDEM_HOME", path=home)
+            raise self.wrong("environment.home", name="TANDEM_HOME", path=home)
         return home.absolute()
 
     def database_url(self) -> str | None:
@@ -195,14 +218,14 @@ class _Reader:
             return None
         scheme, colon, _ = url.partition("://")
         if not colon or scheme not in _DATABASES:
-            raise self._wrong("environment.database", name=name, given=scheme[:20])
+            raise self.wrong("environment.database", name=name, given=scheme[:20])
         return url
 
     def ca_file(self) -> Path | None:
         if "TANDEM_CA_FILE" not in self._given:
             return None
         if "BEGIN CERTIFICATE" not in self._content("TANDEM_CA_FILE"):
-            raise self._wrong(
+            raise self.wrong(
                 "environment.certificates",
                 name="TANDEM_CA_FILE",
                 path=self._given["TANDEM_CA_FILE"],
@@ -228,9 +251,9 @@ class _Reader:
         try:
             parts = urlsplit(given)
         except ValueError:
-            raise self._wrong("environment.web_url", name=name, given=given) from None
+            raise self.wrong("environment.web_url", name=name, given=given) from None
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
-            raise self._wrong("environment.web_url", name=name, given=given)
+            raise self.wrong("environment.web_url", name=name, given=given)
         return given
 
     def trusted_proxies(self) -> tuple[str, ...] | None:
@@ -242,14 +265,14 @@ class _Reader:
             try:
                 ip_network(each, strict=False)
             except ValueError:
-                raise self._wrong("environment.network", name=name, given=each) from None
+                raise self.wrong("environment.network", name=name, given=each) from None
         return tuple(listed)
 
     def _refuse_unless_proxy(self, name: str, url: str) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             shown = url.rpartition("@")[2]  # a password stays unsaid
-            raise self._wrong("environment.proxy", name=name, given=shown)
+            raise self.wrong("environment.proxy", name=name, given=shown)
 
     def _content(self, name: str) -> str:
         path = Path(self._given[name]).expanduser()
@@ -257,10 +280,10 @@ class _Reader:
             text = path.read_text("utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             problem = error.strerror if isinstance(error, OSError) else str(error)
-            raise self._wrong("environment.file", name=name, path=path, problem=problem) from None
+            raise self.wrong("environment.file", name=name, path=path, problem=problem) from None
         if not text:
-            raise self._wrong("environment.empty_file", name=name, path=path)
+            raise self.wrong("environment.empty_file", name=name, path=path)
         return text
 
-    def _wrong(self, key: str, **values: object) -> SettingsError:
+    def wrong(self, key: str, **values: object) -> SettingsError:
         return SettingsError(self._messages(key, **values))

@@ -47,19 +47,24 @@ class Identities(OneTimeLinks):
         return cls(store._database, store._keyring, store._clock)
 
     def member_for(
-        self, identity: Identity, *, role: Role | None, is_admitted: bool
+        self,
+        identity: Identity,
+        *,
+        role: Role | None,
+        is_admitted: bool,
+        new_role: Role = Role.VIEWER,
     ) -> Member | None:
         """
         The member that *identity* is, bound to it or made now; None where nobody has let them in.
 
         *role* is what the provider's groups say; None leaves a member's as it is. Somebody new is let in
-        where *is_admitted*, or by an open invitation for the address, which is used up then. OtherIdentity
+        where *is_admitted* (as *new_role* then), or by an open invitation for the address, which is used up then. OtherIdentity
         where the address is already another subject's.
         """
         with self._database.writing() as database:
             found = self._bound(database, identity) or self._by_address(database, identity)
             if found is None:
-                found = self._admitted(database, identity, role, is_admitted)
+                found = self._admitted(database, identity, role or new_role, is_admitted)
             if found is None:
                 return None
             if role is not None and role is not found.role:
@@ -99,7 +104,7 @@ class Identities(OneTimeLinks):
         return member_from(row)
 
     def _admitted(
-        self, database: DatabaseConnection, identity: Identity, role: Role | None, is_admitted: bool
+        self, database: DatabaseConnection, identity: Identity, new_role: Role, is_admitted: bool
     ) -> Member | None:
         invited = database.execute(
             select(member_link).where(
@@ -112,10 +117,8 @@ class Identities(OneTimeLinks):
             return None
         if invited is not None:
             database.execute(member_link.delete().where(member_link.c.token == invited.token))
-        invited_as = Role.VIEWER if invited is None else Role(invited.role)
-        made = self._insert(
-            database, identity.email, identity.name, role or invited_as, _NO_PASSWORD
-        )
+        wanted = new_role if invited is None else Role(invited.role)
+        made = self._insert(database, identity.email, identity.name, wanted, _NO_PASSWORD)
         self._bind(database, identity, made.id)
         return made
 

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from tandem.bootstrap import Application
+from tandem.crm.http import Transport
 from tandem.store.web import Members
 from tandem.web import sentences
 from tandem.web.activities.view import ROUTES as ACTIVITIES
@@ -26,6 +27,8 @@ from tandem.web.desk import Desk
 from tandem.web.edge import Edge
 from tandem.web.health.view import ROUTES as HEALTH
 from tandem.web.navigation import TABS
+from tandem.web.oidc.provider import Provider
+from tandem.web.oidc.view import ROUTES as OIDC
 from tandem.web.owners.view import ROUTES as OWNERS
 from tandem.web.pages import broken, not_found
 from tandem.web.passwords import Passwords
@@ -46,15 +49,20 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def create_web(
-    application: Application, settings: WebSettings, *, passwords: Passwords | None = None
+    application: Application,
+    settings: WebSettings,
+    *,
+    passwords: Passwords | None = None,
+    outside: Transport | None = None,
 ) -> Edge:
-    """The app for an open *application*; an ASGI application."""
+    """The app for an open *application*; an ASGI application. *outside* reaches the identity provider."""
     members = Members.of(application.store)
     app = Starlette(
         routes=[
             Route("/static/{name}", _asset, name="static"),
             Route("/healthz", _alive),
             *START,
+            *OIDC,
             *PEOPLE,
             *CONNECT,
             *ACTIVITIES,
@@ -79,6 +87,15 @@ def create_web(
         settings=settings,
         templates=_templates(),
         assets=_fingerprints(),
+    )
+    app.state.provider = (
+        None
+        if settings.oidc is None
+        else Provider(
+            settings.oidc,
+            outside or application.connecting.transport,
+            application.connecting.clock,
+        )
     )
     return Edge(app, settings)
 

@@ -8,6 +8,7 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from tandem.errors import SettingsError
+from tandem.settings.identity import OidcSettings
 
 __all__ = ["WebSettings"]
 
@@ -22,7 +23,8 @@ class WebSettings:
 
     ``public_url`` is the address people type, with its base path, where that is not ``host`` and
     ``port`` (behind a proxy, say). Only ``trusted_proxies`` may say by X-Forwarded headers who is
-    asking. ``allow_loopback`` lets a connection be made with CRMs on this machine: the sandbox.
+    asking. Without ``passwords`` people sign in through the identity provider ``oidc`` alone.
+    ``allow_loopback`` lets a connection be made with CRMs on this machine: the sandbox.
     """
 
     host: str = "127.0.0.1"
@@ -32,6 +34,8 @@ class WebSettings:
     allow_loopback: bool = False
     session_lives: timedelta = timedelta(days=14)
     session_rests: timedelta = timedelta(days=3)
+    oidc: OidcSettings | None = None
+    passwords: bool = True
 
     def __post_init__(self) -> None:
         for each in self.trusted_proxies:

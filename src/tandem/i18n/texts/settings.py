@@ -173,6 +173,18 @@ TEXTS = {
         "Set {one} or {other}, not both.",
         "{one} と {other} はどちらか一方だけを設定してください。",
     ),
+    "environment.wants": (
+        "{given} is set, so {name} must be set too.",
+        "{given} を設定する場合は、{name} も設定してください。",
+    ),
+    "environment.https": (
+        "{name} must be an https address without a query, not {given}.",
+        "{name} には、クエリーのない https のアドレスを指定してください({given} は使えません)。",
+    ),
+    "environment.address": (
+        "{name} must be a plain e-mail address such as tandem@example.com, not {given}.",
+        "{name} には tandem@example.com のようなEメールアドレスだけを指定してください({given} は使えません)。",
+    ),
     "environment.choice": (
         "{name} must be one of {choices}, not {given}.",
         "{name} には {choices} のいずれかを指定してください({given} は使えません)。",

@@ -121,6 +121,8 @@ async def _account_page(visit: Visit, problem: str = "") -> Response:
 
 
 async def change_password(visit: Visit) -> Response:
+    if not visit.house.settings.passwords:
+        raise Refused(403, "web.oidc.no_passwords")
     given = await visit.words()
     member = visit.member
     problem = password_problem(

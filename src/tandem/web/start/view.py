@@ -5,13 +5,15 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from tandem.errors import SettingsError
-from tandem.store.web import Invitation, Member, Purpose
+from tandem.store.web import Invitation, Purpose
+from tandem.web.oidc.view import away_to_sign_out
 from tandem.web.pages import get, post
 from tandem.web.passwords import LOCKED_FOR, LockedOut
+from tandem.web.start.entering import begin_session, sign_in_page
 from tandem.web.start.form import NewMember, local_path, normal_email
 from tandem.web.visit import SESSION_COOKIE, Refused, Visit
 
-__all__ = ["ROUTES", "begin_session"]
+__all__ = ["ROUTES"]
 
 
 async def home(visit: Visit) -> Response:
@@ -23,11 +25,16 @@ async def home(visit: Visit) -> Response:
 
 async def show_link(visit: Visit) -> Response:
     found = await _invitation(visit)
+    if not visit.house.settings.passwords and found.purpose is not Purpose.FIRST:
+        # The invitation is for an address: whoever proves to have it at the provider is let in.
+        return visit.redirect(visit.url("/sign-in"))
     return visit.page("start/join.html", invitation=found, given={}, problems=())
 
 
 async def use_link(visit: Visit) -> Response:
     found = await _invitation(visit)
+    if found.purpose is not Purpose.FIRST:
+        _want_passwords(visit)
     given = await visit.words()
     new = NewMember.read(
         given,
@@ -74,10 +81,16 @@ async def show_sign_in(visit: Visit) -> Response:
         return visit.redirect(visit.url(local_path(visit.param("next"))))
     if not await visit.kept(visit.members.has_members):
         return visit.page("start/not_yet.html", 403)
-    return _sign_in_page(visit, visit.param("next"), "")
+    return sign_in_page(visit, visit.param("next"), "")
+
+
+def _want_passwords(visit: Visit) -> None:
+    if not visit.house.settings.passwords:
+        raise Refused(403, "web.oidc.no_passwords")
 
 
 async def sign_in(visit: Visit) -> Response:
+    _want_passwords(visit)
     given = await visit.words()
     email, back = normal_email(given.get("email", "")), local_path(given.get("next", ""))
     try:
@@ -87,36 +100,22 @@ async def sign_in(visit: Visit) -> Response:
     except LockedOut:
         minutes = int(LOCKED_FOR.total_seconds() // 60)
         said = visit.speech("web.start.locked", minutes=minutes)
-        return _sign_in_page(visit, back, said, email=email, status=429)
+        return sign_in_page(visit, back, said, email=email, status=429)
     if member is None:
         visit.desk.as_(email[:200]).note(None, "sign_in_failed", visit.client)
         said = visit.speech("web.start.wrong")
-        return _sign_in_page(visit, back, said, email=email, status=422)
+        return sign_in_page(visit, back, said, email=email, status=422)
     visit.desk.as_(member.email).note(None, "signed_in", visit.client)
     return await begin_session(visit, member, back)
-
-
-def _sign_in_page(
-    visit: Visit, back: str, problem: str, *, email: str = "", status: int = 200
-) -> Response:
-    return visit.page("start/sign_in.html", status, back=back, problem=problem, email=email)
-
-
-async def begin_session(visit: Visit, member: Member, back: str) -> Response:
-    """Signed in from here on, under a token that nobody has seen before."""
-    settings = visit.house.settings
-    browser = visit.request.headers.get("user-agent", "")
-    token = await visit.kept(
-        visit.members.begin_session, member.id, browser, settings.session_lives
-    )
-    visit.set_cookie(SESSION_COOKIE, token, int(settings.session_lives.total_seconds()))
-    return visit.redirect(visit.url(back))
 
 
 async def sign_out(visit: Visit) -> Response:
     if visit.session is not None:
         await visit.kept(visit.members.end_session, visit.session.token)
     visit.set_cookie(SESSION_COOKIE, "", 0)
+    away = await away_to_sign_out(visit)
+    if away is not None:
+        return away
     return visit.redirect(visit.url("/sign-in"))
 
 
