@@ -98,7 +98,8 @@ class SalesforceEvents:
         """
         Until *stop* is set. What Salesforce or the database refuse is waited for and tried again.
 
-        ``SettingsError`` where the address, the certificates or the proxy cannot be used.
+        ``SettingsError`` where the address, the certificates or the proxy cannot be used, ``StoreError`` where the
+        database cannot be read at the start.
         """
         saved = await self._store.run(self._store.hints.feed_states, self._account_id)
         told = [each.position for each in saved if each.name is FeedName.EVENTS]

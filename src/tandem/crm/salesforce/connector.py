@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,7 +21,7 @@ from tandem.crm.salesforce import setup, soql
 from tandem.crm.salesforce.changes import Changes
 from tandem.crm.salesforce.conditions import Conditions
 from tandem.crm.salesforce.errors import SalesforceDialect
-from tandem.crm.salesforce.events.selection import Selection
+from tandem.crm.salesforce.events import Endpoint, EventBus, Selection
 from tandem.crm.salesforce.people import people
 from tandem.crm.salesforce.reads import Query, QueryStyle, Reader, unique
 from tandem.crm.salesforce.reports import Reports
@@ -108,6 +109,28 @@ class SalesforceConnector:
     def selection(self) -> Selection:
         """Whose changes the org makes events of."""
         return Selection(self._reader)
+
+    def event_bus(
+        self,
+        endpoint: Endpoint,
+        *,
+        tenant_id: str,
+        ca_file: Path | None = None,
+        use_proxies: bool = True,
+    ) -> EventBus:
+        """
+        The org's event bus at *endpoint*, with a connection of its own to be closed; *tenant_id* is the org's id.
+
+        ``SettingsError`` where the extra ``events`` is not installed.
+        """
+        return EventBus(
+            endpoint,
+            self._caller.tokens,
+            instance_url=self._caller.base_url,
+            tenant_id=tenant_id,
+            ca_file=ca_file,
+            use_proxies=use_proxies,
+        )
 
     def begin_run(self) -> None:
         """A new run may spend its own ten calls on failed locks."""
