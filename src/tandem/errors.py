@@ -20,6 +20,8 @@ A bug is none of these: it crashes the run, loudly.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from tandem.model import Side
 
 __all__ = [
@@ -116,7 +118,11 @@ class Rejected(CrmError):
 
 
 class BudgetSpent(TandemError):
-    """The calls allotted to this account for today are used; the rest waits for tomorrow."""
+    """The calls allotted to this account for today are used; the rest waits until ``resumes_at``, if that is known."""
+
+    def __init__(self, message: str, *, resumes_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.resumes_at = resumes_at
 
 
 class Unmappable(TandemError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 
 import pytest
@@ -106,6 +107,7 @@ def test_a_connection_without_accounts_can_be_leased(store: Store) -> None:
 
 RACE = """
 import sys
+import threading
 from datetime import datetime
 from tandem.errors import AlreadyRunning
 from tandem.store import Keyring, Store
@@ -164,3 +166,27 @@ def test_of_two_programs_racing_for_a_lease_one_gets_it(shared_url: str, clock: 
     assert sorted(answers) == ["kept", "refused"]
     assert holder is not None
     assert holder[0] == ("of one" if answers[0] == "kept" else "of two")
+
+
+def test_nobody_takes_a_lease_over_in_the_middle_of_a_save(shared_url: str) -> None:
+    """The taker waits for the save to end; so what is saved is saved before anybody else begins."""
+    with Store(shared_url, KEYRING) as one, Store(shared_url, KEYRING) as other:
+        mine = a_connection(one)
+        held = mine.acquire("slow", NOW, 60)
+        order: list[str] = []
+
+        def take() -> None:
+            other.for_connection(mine.connection_id).acquire("next", LATER, 60)
+            order.append("taken over")
+
+        taker = threading.Thread(target=take)
+        with mine.transaction(held) as unit:
+            taker.start()
+            taker.join(0.2)
+            unit.save_links([a_link()])
+            order.append("saved")
+        taker.join(30)
+
+        assert order == ["saved", "taken over"]
+        with pytest.raises(LeaseLost):
+            mine.renew(held, LATER)

@@ -7,7 +7,9 @@ Both connectors send everything through a `Caller`; what differs between the two
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -23,9 +25,10 @@ from tandem.crm.tokens import TokenSource
 from tandem.errors import CrmError, OutcomeUnknown, RateLimited, TryLater
 from tandem.model import Side
 
-__all__ = ["Call", "Caller", "Dialect"]
+__all__ = ["Call", "Caller", "Dialect", "Permit", "calling_only_if"]
 
 T = TypeVar("T")
+Permit = Callable[[], Awaitable[None]]
 
 _DATE_HOLDS = 30.0
 """Seconds for which an answer's Date header, carried on by our own clock, is taken for the CRM's time."""
@@ -49,6 +52,23 @@ class Call:
     timeout: float = 60.0
     content_type: str = "application/json"
     gives_up_on: frozenset[str] = frozenset()
+
+
+_PERMIT: ContextVar[Permit | None] = ContextVar("permit", default=None)
+
+
+@contextmanager
+def calling_only_if(permit: Permit) -> Iterator[None]:
+    """
+    Every call made inside, by whatever task, asks *permit* right before it is sent.
+
+    What *permit* raises goes to whoever wanted the call; nothing has been sent then.
+    """
+    token = _PERMIT.set(permit)
+    try:
+        yield
+    finally:
+        _PERMIT.reset(token)
 
 
 class Dialect(Protocol):
@@ -179,6 +199,7 @@ class Caller:
         raise self._dialect.error_from(call, response)
 
     async def _once(self, call: Call, token: str) -> Response:
+        permit = _PERMIT.get()
         headers = {**self._headers, **call.headers, "Authorization": f"Bearer {token}"}
         if call.body is not None:
             headers["Content-Type"] = call.content_type
@@ -190,6 +211,8 @@ class Caller:
             timeout=call.timeout,
         )
         async with self.budget.turn(call.operation, call.lane):
+            if permit is not None:
+                await permit()
             try:
                 response = await self._transport.send(request)
             except NotSent as error:

@@ -1,10 +1,12 @@
 """
 Budgets of calls. They belong to *accounts*: every connection and every call in this process that
-uses an account draws on the same one.
+uses an account draws on the same one. Runs that share an account take turns, so between processes it is
+enough to hand on what is left (`Budget.state`, `Budget.go_on_from`) with the turn.
 
 Nothing waits before the CRM has stated a limit (`Budget.learn`), apart from HubSpot's search limit,
 which its answers never mention [D-search]. What is left of a stated limit is never used up entirely:
-``Pace.keep_back`` belongs to the customer's other applications.
+``Pace.keep_back`` belongs to the customer's other applications. Imports (`in_no_hurry`) slow down first and
+stop first: the last quarter of what Tandem may take is for what people are doing now.
 """
 
 from __future__ import annotations
@@ -13,22 +15,44 @@ import asyncio
 import enum
 import re
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from tandem.clock import Clock
 from tandem.errors import BudgetSpent
 from tandem.model import Side
 
-__all__ = ["Budget", "Budgets", "Lane", "Meter", "Pace"]
+__all__ = ["Budget", "Budgets", "Lane", "Meter", "Pace", "in_no_hurry"]
 
 _AT_ONCE = {Side.HUBSPOT: 8, Side.SALESFORCE: 2}
 _HOUR = 3600
 _DAY = 24 * _HOUR
 _STALE = 15 * 60.0
 """How long a stated use of the day's calls is believed before one call may ask again."""
+
+
+_TICK = 0.001
+"""Seconds: the shortest wait worth waiting, since moments handed on are rounded."""
+
+_IMPORTS_TAKE = 0.75
+_LONGEST_PAUSE = 5.0
+
+_IN_NO_HURRY: ContextVar[bool] = ContextVar("in_no_hurry", default=False)
+
+
+@contextmanager
+def in_no_hurry() -> Iterator[None]:
+    """Calls made inside leave the way to others: they wait longer, and stop before the day's share is used up."""
+    token = _IN_NO_HURRY.set(True)
+    try:
+        yield
+    finally:
+        _IN_NO_HURRY.reset(token)
 
 
 class Lane(enum.StrEnum):
@@ -107,6 +131,22 @@ class Meter:
         for hour, calls in hours.items():
             self._hours[int(hour.timestamp()) // _HOUR] += calls
 
+    def begin_with(self, hours: Mapping[datetime, int]) -> None:
+        """The day as all processes together have counted it, this one's part included."""
+        self._hours.clear()
+        self.restore(hours)
+
+    def falls_below(self, calls: int) -> datetime:
+        """When fewer than *calls* of those made so far lie within 24 hours."""
+        left = self.last_day()
+        moment = self._clock.now()
+        for hour in sorted(self._hours):
+            if left < calls:
+                break
+            left -= self._hours[hour]
+            moment = datetime.fromtimestamp(hour * _HOUR + _DAY, UTC)
+        return moment
+
 
 class _Burst:
     """HubSpot's rolling window, as its headers tell of it: a bucket that every answer corrects."""
@@ -127,16 +167,28 @@ class _Burst:
         self._level = min(remaining - kept - under_way, self._ceiling)
         self._at = now
 
-    def take(self, now: float) -> float:
-        """Take one call and return 0, or return the seconds until there may be one."""
+    def take(self, now: float, *, leave: float = 0.0) -> float:
+        """
+        Take one call and return 0, or return the seconds until there may be one; the share *leave* of a full
+        bucket is left to others.
+        """
         if not self._rate:
             return 0.0
         self._level = min(self._level + (now - self._at) * self._rate, self._ceiling)
         self._at = now
-        if self._level < 1:
-            return (1 - self._level) / self._rate
+        needed = max(1.0, min(leave * self._ceiling + 1, self._ceiling))
+        if self._level < needed:
+            return max((needed - self._level) / self._rate, _TICK)
         self._level -= 1
         return 0.0
+
+    def state(self, offset: float) -> list[float]:
+        return [self._rate, self._level, self._ceiling, self._at + offset]
+
+    def go_on_from(self, state: list[float], offset: float) -> None:
+        if state[3] - offset > self._at or not self._rate:
+            self._rate, self._level, self._ceiling = state[:3]
+            self._at = state[3] - offset
 
 
 class _PerSecond:
@@ -153,9 +205,16 @@ class _PerSecond:
         while self._taken and self._taken[0] <= now - 1.0:
             self._taken.popleft()
         if len(self._taken) >= rate:
-            return self._taken[len(self._taken) - rate] + 1.0 - now
+            return max(self._taken[len(self._taken) - rate] + 1.0 - now, _TICK)
         self._taken.append(now)
         return 0.0
+
+    def state(self, offset: float) -> list[float]:
+        return [at + offset for at in self._taken]
+
+    def go_on_from(self, state: list[float], offset: float) -> None:
+        if state and (not self._taken or state[-1] - offset > self._taken[-1]):
+            self._taken = deque(at - offset for at in state)
 
 
 @dataclass(slots=True)
@@ -174,6 +233,7 @@ class Budget:
         self.side = side
         self.pace = pace or Pace()
         self.meter = Meter(clock)
+        self.zone = "UTC"
         self._clock = clock
         self._burst = _Burst()
         self._searches = _PerSecond()
@@ -181,6 +241,31 @@ class Budget:
         self._paused_until = 0.0
         self._under_way = 0
         self._room = asyncio.Semaphore(self.pace.at_once or _AT_ONCE[side])
+
+    def state(self) -> dict[str, Any]:
+        """What another process must know to go on where this one stops; moments are the wall clock's."""
+        offset = self._offset()
+        stated = self._stated
+        return {
+            "burst": self._burst.state(offset),
+            "searches": self._searches.state(offset),
+            "paused_until": self._paused_until + offset if self._paused_until else 0.0,
+            "stated": [stated.used, stated.maximum, stated.at + offset] if stated else None,
+        }
+
+    def go_on_from(self, state: Mapping[str, Any]) -> None:
+        """Take over what another process knew; what this one has learnt since is kept where it is newer."""
+        offset = self._offset()
+        self._burst.go_on_from(state["burst"], offset)
+        self._searches.go_on_from(state["searches"], offset)
+        self._paused_until = max(self._paused_until, state["paused_until"] - offset)
+        if state["stated"] is not None:
+            used, maximum, at = state["stated"]
+            if self._stated is None or at - offset > self._stated.at:
+                self._stated = _Stated(used, maximum, at - offset)
+
+    def _offset(self) -> float:
+        return self._clock.now().timestamp() - self._clock.monotonic()
 
     @property
     def stated_use(self) -> tuple[int, int] | None:
@@ -245,6 +330,9 @@ class Budget:
         self._stated = _Stated(used, maximum, self._clock.monotonic())
 
     async def _wait(self, lane: Lane) -> None:
+        pause = self._check_day()
+        if pause:
+            await self._clock.sleep(pause)
         while True:
             self._check_day()
             now = self._clock.monotonic()
@@ -257,28 +345,62 @@ class Budget:
 
     def _take(self, lane: Lane, now: float) -> float:
         if lane is Lane.ORDINARY:
-            return self._burst.take(now)
+            return self._burst.take(now, leave=0.5 if _IN_NO_HURRY.get() else 0.0)
         steady = lane is Lane.SEARCH
         return self._searches.take(
             self.pace.search_steady if steady else self.pace.search_backlog, now
         )
 
-    def _check_day(self) -> None:
+    def _check_day(self) -> float:
+        """BudgetSpent when the day's share is used up; else how long a call that is in no hurry waits first."""
+        pauses = [0.0]
         allowed = self.pace.daily_calls
-        if allowed is not None and self.meter.last_day() >= allowed:
-            raise BudgetSpent(
-                f"The {allowed:,} {self.side.title} calls allotted to Tandem for 24 hours are used up. "
-                "What is left continues as the hours pass; the allotment is in the settings."
-            )
+        if allowed is not None:
+            used, share = self.meter.last_day(), _share_of(allowed)
+            if used >= share:
+                raise BudgetSpent(
+                    f"The {allowed:,} {self.side.title} calls allotted to Tandem for 24 hours are used up"
+                    f"{_but_for(allowed - used)}. "
+                    "What is left continues as the hours pass; the allotment is in the settings.",
+                    resumes_at=self.meter.falls_below(share),
+                )
+            pauses.append(_pause(used, share))
         stated = self._stated
-        if stated is None or self._clock.monotonic() - stated.at > _STALE:
-            return
-        if stated.used >= stated.maximum * (1 - self.pace.keep_back):
-            raise BudgetSpent(
-                f"{stated.used:,} of the account's {stated.maximum:,} daily {self.side.title} calls are used, "
-                f"and {self.pace.keep_back:.0%} are kept back for other applications. "
-                "Tandem goes on when there are more again."
-            )
+        if stated is not None and self._clock.monotonic() - stated.at <= _STALE:
+            share = _share_of(int(stated.maximum * (1 - self.pace.keep_back)))
+            if stated.used >= share:
+                raise BudgetSpent(
+                    f"{stated.used:,} of the account's {stated.maximum:,} daily {self.side.title} calls are used, "
+                    f"and {self.pace.keep_back:.0%} are kept back for other applications. "
+                    "Tandem goes on when there are more again.",
+                    resumes_at=self._next_window(),
+                )
+            pauses.append(_pause(stated.used, share))
+        return max(pauses) if _IN_NO_HURRY.get() else 0.0
+
+    def _next_window(self) -> datetime:
+        """
+        When to ask for more of the CRM's own limit: HubSpot counts by the account's day [D-limits], Salesforce
+        by rolling 24 hours [limits]. Asked every hour all the same, since limits are raised.
+        """
+        now = self._clock.now()
+        if self.side is Side.SALESFORCE:
+            return now + timedelta(seconds=_STALE)
+        day = until_midnight(now.astimezone(ZoneInfo(self.zone)))
+        return now + timedelta(seconds=min(day, _HOUR))
+
+
+def _share_of(calls: int) -> int:
+    return int(calls * _IMPORTS_TAKE) if _IN_NO_HURRY.get() else calls
+
+
+def _but_for(left: int) -> str:
+    return f", but for {left:,} that are left to live sync" if left > 0 else ""
+
+
+def _pause(used: int, share: int) -> float:
+    """From the half on, the rest is spread over an hour."""
+    return min(_HOUR / (share - used), _LONGEST_PAUSE) if used * 2 > share else 0.0
 
 
 class Budgets:

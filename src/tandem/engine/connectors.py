@@ -54,7 +54,6 @@ class Connectors:
         self._clock = clock
         self._owner = owner
         self._budgets = Budgets(clock)
-        self._restored: set[int] = set()
         self._made: dict[int, tuple[Account, HubSpotConnector | SalesforceConnector]] = {}
 
     async def connect(self, connection: Connection) -> Connected:
@@ -80,11 +79,12 @@ class Connectors:
         The calls allotted to *account* for 24 hours: a budget belongs to the account, so of the settings
         of all connections that use it the smallest number holds.
         """
-        found = []
-        for connection in await self._store.run(self._store.connections):
-            if connection.account_id(account.side) == account.id:
-                saved = await self._store.run(self._store.settings, connection.id)
-                found.append(_allotments(saved.text).get(account.side))
+        return await self._store.run(self._allotted, account)
+
+    def _allotted(self, account: Account) -> int | None:
+        using = self._store.connections_using(account.side, account.id)
+        texts = [self._store.settings(connection_id).text for connection_id in using]
+        found = [_allotments(text).get(account.side) for text in texts]
         return min((number for number in found if number is not None), default=None)
 
     async def _allot(self, account: Account) -> None:
@@ -93,12 +93,26 @@ class Connectors:
         budget = self._budgets.of(
             account.side, account.external_id, self._pace(account, daily_calls)
         )
-        if daily_calls is None or account.id in self._restored:
+        if self._store.is_shared:
+            known = await self._store.run(self._store.budget, account.id)
+            if known is not None:
+                budget.go_on_from(known[0])
+        if daily_calls is None:
             return
-        self._restored.add(account.id)
         since = self._clock.now() - timedelta(hours=24)
         used = await self._store.run(self._store.calls_by_hour, account.id, since)
-        budget.meter.restore(dict(used))
+        budget.meter.begin_with(dict(used))
+
+    async def save(self, connection: Connection, connected: Connected) -> None:
+        """Tell other processes, where there may be any, what is left of the accounts' limits."""
+        if not self._store.is_shared:
+            return
+        at = self._clock.now()
+        for side in Side:
+            account_id = connection.account_id(side)
+            if account_id is not None:
+                state = connected.budget(side).state()
+                await self._store.run(self._store.save_budget, account_id, state, at)
 
     def forget(self, account_id: int) -> None:
         """The account was connected anew or disconnected: its token is another one from now on."""

@@ -10,21 +10,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import os
-import socket
-from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import structlog
 
 from tandem.clock import Clock
+from tandem.crm.rate_limit import in_no_hurry
 from tandem.engine.answers import STORAGE_FULL
 from tandem.engine.brakes import RELEASED, Braked
 from tandem.engine.connectors import Connected, Connectors
 from tandem.engine.context import NO_SCHEMA, RunContext
 from tandem.engine.job import EVERYTHING, Job
+from tandem.engine.keeping import Keeper, Keeping
 from tandem.engine.prepare import Accounts, forget_accounts, load_accounts
+from tandem.engine.processes import is_dead, this_process
 from tandem.engine.reports import PlannedAction, ProgressCallback, RunReport, RunState
 from tandem.engine.run import Stopped, StopReason
 from tandem.engine.tally import Tally
@@ -51,8 +53,8 @@ __all__ = ["Runner", "is_dead", "policy_of", "this_process"]
 _SUSPENDS = {"other_account": "other_account", STORAGE_FULL: "storage_full"}
 """Why a connection is suspended, by the error's code, where that is more than lost access."""
 
-_LEASE_SECONDS = 120.0
-_RENEWED_EVERY = 30.0
+_ASK_AGAIN = 3600.0
+"""Seconds until a CRM that has no calls left today is asked again, where it does not say when."""
 
 _NEW_OBJECTS = 10_000, 20, 10
 """
@@ -61,25 +63,6 @@ How many new objects Python lets a run make before it looks for cycles among the
 """
 
 _log = structlog.get_logger()
-
-
-def this_process() -> str:
-    """The name under which this process holds leases."""
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
-def is_dead(owner: str) -> bool:
-    """Whether the process *owner* ran on this host and has ended, so that its lease need not run out."""
-    host, _, pid = owner.rpartition(":")
-    if host != socket.gethostname() or not pid.isdecimal():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def policy_of(store: Store, connection: Connection) -> Policy:
@@ -105,6 +88,7 @@ class _Ending:
     state: RunState = RunState.DONE
     reason: str = ""
     message: str = ""
+    resumes_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +100,7 @@ class Runner:
     clock: Clock
     owner: str
     at: Callable[[str], None] = lambda point: None
+    keeping: Keeping = field(default_factory=Keeping)
 
     async def run(
         self,
@@ -125,9 +110,11 @@ class Runner:
         dry_run: bool = False,
         tell: ProgressCallback = lambda step: None,
         job: Job = EVERYTHING,
+        turn_seconds: float | None = None,
     ) -> RunReport:
         """
-        One run, now. Raises ``AlreadyRunning`` when another is under way and ``SettingsError`` for a
+        One run, now; one that has written something and takes longer than *turn_seconds* stops with the reason
+        ``turn_over``, and the next goes on from there. Raises ``AlreadyRunning`` when another is under way and ``SettingsError`` for a
         connection without both accounts; every other trouble is told by the report.
         """
         if not connection.is_complete:
@@ -149,27 +136,37 @@ class Runner:
                 message=connection.suspended_detail,
             )
         mine = self.store.for_connection(connection.id)
+        asked = self.clock.monotonic()
         lease = await self.store.run(
-            mine.acquire, self.owner, started, _LEASE_SECONDS, is_dead=is_dead
+            mine.acquire, self.owner, started, self.keeping.seconds, is_dead=is_dead
         )
+        keeper = Keeper(self.store, mine, lease, self.clock, self.keeping, asked)
         try:
-            async with self._kept(mine, lease):
-                return await self._under_lease(
-                    connection, mine, lease, trigger=trigger, dry_run=dry_run, tell=tell, job=job
-                )
+            return await self._under_lease(
+                connection,
+                mine,
+                keeper,
+                trigger=trigger,
+                dry_run=dry_run,
+                tell=tell,
+                job=job,
+                turn_seconds=turn_seconds,
+            )
         finally:
-            await self.store.run(mine.release, lease)
+            async with keeper.ending():
+                await self.store.run(mine.release, lease)
 
     async def _under_lease(
         self,
         connection: Connection,
         mine: ConnectionStore,
-        lease: Lease,
+        keeper: Keeper,
         *,
         trigger: str,
         dry_run: bool,
         tell: ProgressCallback,
         job: Job,
+        turn_seconds: float | None,
     ) -> RunReport:
         started = self.clock.now()
         policy = job.policy(await self.store.run(policy_of, self.store, connection))
@@ -180,22 +177,33 @@ class Runner:
         planned: tuple[PlannedAction, ...] = ()
         spending = _Spending()
         try:
-            connected = await self.connectors.connect(connection)
-            spending.begin(connected)
-            accounts = await self._accounts(mine, connected, policy)
-            connected.salesforce.know(accounts.org)
-            if accounts.schema is not NO_SCHEMA:
-                connected.hubspot.know_tasks(accounts.schema)
-            run = self._context(
-                connection, mine, lease, policy, connected, accounts, tally, run_id, dry_run
-            )
-            run.is_import = job.is_import
-            planned = await job.work(
-                run, tell=tell, is_stopped=self._stop_reason(connection, policy)
-            )
-            if not dry_run:
-                # A brake that a person released holds again once a run has gone through.
-                await self.store.run(mine.forget_cached, RELEASED)
+            async with keeper:
+                connected = await self.connectors.connect(connection)
+                spending.begin(connected)
+                keeper.along = self._count_calls(connection, spending)
+                accounts = await self._accounts(mine, connected, policy)
+                connected.salesforce.know(accounts.org)
+                connected.hubspot.budget.zone = accounts.portal.zone
+                if accounts.schema is not NO_SCHEMA:
+                    connected.hubspot.know_tasks(accounts.schema)
+                run = self._context(
+                    connection,
+                    mine,
+                    keeper.lease,
+                    policy,
+                    connected,
+                    accounts,
+                    tally,
+                    run_id,
+                    dry_run,
+                )
+                run.is_import = job.is_import
+                is_stopped = self._stop_reason(connection, policy, turn_seconds)
+                with in_no_hurry() if job.is_import else contextlib.nullcontext():
+                    planned = await job.work(run, tell=tell, is_stopped=is_stopped)
+                if not dry_run:
+                    # A brake that a person released holds again once a run has gone through.
+                    await self.store.run(mine.forget_cached, RELEASED)
         except Stopped as stopped:
             ending = _Ending(RunState.STOPPED, stopped.reason)
         except Braked as braked:
@@ -214,9 +222,10 @@ class Runner:
             raise
         finally:
             calls = spending.calls()
-            await self._count_calls(connection, calls)
-            if not dry_run:
-                await self._finish(mine, run_id, tally, calls, ending)
+            async with keeper.ending():
+                await self._count_calls(connection, spending)()
+                if not dry_run:
+                    await self._finish(mine, run_id, tally, calls, ending)
         return RunReport(
             connection=connection.name,
             run_id=None if dry_run else run_id,
@@ -231,6 +240,7 @@ class Runner:
             planned=planned,
             reason=ending.reason,
             message=ending.message,
+            resumes_at=ending.resumes_at,
         )
 
     async def _accounts(
@@ -284,10 +294,21 @@ class Runner:
             at=self.at,
         )
 
-    def _stop_reason(self, connection: Connection, policy: Policy) -> StopReason:
-        """Why to end before the next write: a switch was turned, or the connection suspended, meanwhile."""
+    def _stop_reason(
+        self, connection: Connection, policy: Policy, turn_seconds: float | None
+    ) -> StopReason:
+        """
+        Why to end before the next write: a switch was turned or the connection suspended meanwhile, or others
+        wait for their turn. Whoever has written nothing yet goes on, so that every turn gets somewhere.
+        """
+        began, is_first = self.clock.monotonic(), True
 
         async def reason() -> str:
+            nonlocal is_first
+            lasted = self.clock.monotonic() - began
+            if turn_seconds is not None and not is_first and lasted >= turn_seconds:
+                return "turn_over"
+            is_first = False
             saved = await self.store.run(self.store.settings, connection.id)
             if saved.version != policy.version:
                 return "settings_changed"
@@ -302,7 +323,7 @@ class Runner:
         _log.warning("run.stopped", connection=connection.name, error=type(error).__name__)
         match error:
             case BudgetSpent():
-                return _Ending(RunState.STOPPED, "no_calls_left", str(error))
+                return _Ending(RunState.STOPPED, "no_calls_left", str(error), error.resumes_at)
             case LeaseLost():
                 return _Ending(RunState.STOPPED, "lease_lost", str(error))
             case SettingsError():
@@ -313,7 +334,8 @@ class Runner:
                 await forget_accounts(self.store.run, mine)
                 return _Ending(RunState.SUSPENDED, reason, str(error))
             case RateLimited(daily=True):
-                return _Ending(RunState.STOPPED, "no_calls_left", str(error))
+                resumes_at = self.clock.now() + timedelta(seconds=error.seconds or _ASK_AGAIN)
+                return _Ending(RunState.STOPPED, "no_calls_left", str(error), resumes_at)
             case TryLater() | OutcomeUnknown():
                 return _Ending(RunState.STOPPED, "crm_unavailable", str(error))
             case _:
@@ -339,42 +361,46 @@ class Runner:
             ending.message,
         )
 
-    async def _count_calls(self, connection: Connection, calls: Mapping[Side, int]) -> None:
-        """Dry runs cost calls too, and the allocation is one for all of them."""
-        at = self.clock.now()
-        for side, n in calls.items():
-            account_id = connection.account_id(side)
-            if n and account_id is not None:
-                await self.store.run(self.store.count_calls, account_id, side, at, n)
+    def _count_calls(
+        self, connection: Connection, spending: _Spending
+    ) -> Callable[[], Awaitable[None]]:
+        """
+        Saves what was spent since it was asked last: other processes that use the accounts go on from there.
 
-    @contextlib.asynccontextmanager
-    async def _kept(self, mine: ConnectionStore, lease: Lease) -> AsyncIterator[None]:
-        """The lease renewed as long as the run lasts; every save checks it, so losing it saves nothing."""
-        renewal = asyncio.create_task(self._renew(mine, lease))
-        try:
-            yield
-        finally:
-            renewal.cancel()
-            with contextlib.suppress(asyncio.CancelledError, LeaseLost):
-                await renewal
+        Dry runs cost calls too, and the allocation is one for all of them.
+        """
 
-    async def _renew(self, mine: ConnectionStore, lease: Lease) -> None:
-        while True:
-            await asyncio.sleep(_RENEWED_EVERY)
-            await self.store.run(mine.renew, lease, self.clock.now())
+        async def count() -> None:
+            at = self.clock.now()
+            for side, n in spending.unsaved().items():
+                account_id = connection.account_id(side)
+                if n and account_id is not None:
+                    await self.store.run(self.store.count_calls, account_id, side, at, n)
+            if spending.connected is not None:
+                await self.connectors.save(connection, spending.connected)
+
+        return count
 
 
 class _Spending:
     """Calls made since the connectors were there; none before."""
 
     def __init__(self) -> None:
-        self._connected: Connected | None = None
+        self.connected: Connected | None = None
         self._before: Mapping[Side, int] = {}
+        self._saved: Mapping[Side, int] = {}
 
     def begin(self, connected: Connected) -> None:
-        self._connected, self._before = connected, connected.calls()
+        self.connected, self._before = connected, connected.calls()
 
     def calls(self) -> dict[Side, int]:
-        if self._connected is None:
+        if self.connected is None:
             return dict.fromkeys(Side, 0)
-        return {side: n - self._before[side] for side, n in self._connected.calls().items()}
+        return {side: n - self._before[side] for side, n in self.connected.calls().items()}
+
+    def unsaved(self) -> dict[Side, int]:
+        """Those that were not answered before."""
+        calls = self.calls()
+        fresh = {side: n - self._saved.get(side, 0) for side, n in calls.items()}
+        self._saved = calls
+        return fresh

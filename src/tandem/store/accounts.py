@@ -14,6 +14,7 @@ from tandem.store.dialect import Dialect
 from tandem.store.parts import StorePart
 from tandem.store.rows import Account
 from tandem.store.tables import account, account_calls, lease
+from tandem.store.tables import connection as connection_table
 
 __all__ = ["Accounts", "account_lease"]
 
@@ -54,6 +55,13 @@ class Accounts(StorePart):
 
     def account(self, account_id: int) -> Account:
         return _account_from(self._account_row(account_id))
+
+    def connections_using(self, side: Side, account_id: int) -> list[int]:
+        """The ids of all connections that use the account."""
+        column = connection_table.c[f"{side.value}_account_id"]
+        with self._database.reading() as connection:
+            found = connection.scalars(select(connection_table.c.id).where(column == account_id))
+            return list(found)
 
     def accounts(self) -> list[Account]:
         with self._database.reading() as connection:

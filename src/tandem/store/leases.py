@@ -29,8 +29,10 @@ _HELD = (
     .where(
         lease.c.name.in_(bindparam("names", expanding=True)), lease.c.token == bindparam("token")
     )
-    .order_by(lease.c.name)
+    .order_by(lease.c.name.desc())
 )
+_HELD_UNTIL_THE_END = _HELD.with_for_update(read=True)
+"""The same, and nobody takes the lease over before the transaction has ended (PostgreSQL; SQLite has one writer)."""
 
 
 class Leases(ConnectionPart):
@@ -73,7 +75,7 @@ class Leases(ConnectionPart):
         """The same lease for another period from *now*; LeaseLost if somebody has taken it over."""
         new = replace(held, expires_at=now + timedelta(seconds=held.seconds))
         with self._database.writing() as database:
-            _check(database, held)
+            _check(database, held, until_the_end=True)
             database.execute(
                 lease.update()
                 .where(lease.c.name.in_(held.names), lease.c.token == held.token)
@@ -111,7 +113,7 @@ class Leases(ConnectionPart):
         LeaseLost if the lease is somebody else's by now; nobody can take it over before the end.
         """
         with self._database.writing() as database:
-            _check(database, held)
+            _check(database, held, until_the_end=True)
             yield Unit(
                 self._database, self._keyring, self._clock, self.connection_id, database=database
             )
@@ -124,9 +126,9 @@ class Leases(ConnectionPart):
             raise SettingsError("The connection was removed.")
         accounts = [row._mapping[f"{side.value}_account_id"] for side in Side]
         names = {account_lease(account_id) for account_id in accounts if account_id is not None}
-        # Everybody claims in the same order, so that no two wait for each other: connections come first,
-        # which also lets the refusal name what is in use most exactly.
-        return (connection_lease(self.connection_id), *sorted(names))
+        # Everybody claims and checks in the same order, so that no two wait for each other: connections come
+        # first, which also lets the refusal name what is in use most exactly.
+        return (connection_lease(self.connection_id), *sorted(names, reverse=True))
 
     def _claim(
         self,
@@ -175,7 +177,8 @@ def _claiming(dialect: Dialect) -> Any:
     ).returning(lease.c.name)
 
 
-def _check(database: DatabaseConnection, held: Lease) -> None:
-    found = database.execute(_HELD, {"names": held.names, "token": held.token}).all()
+def _check(database: DatabaseConnection, held: Lease, *, until_the_end: bool = False) -> None:
+    statement = _HELD_UNTIL_THE_END if until_the_end else _HELD
+    found = database.execute(statement, {"names": held.names, "token": held.token}).all()
     if len(found) != len(held.names):
         raise LeaseLost("Another worker has taken the connection over; this one stops.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, func, select, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, select, text
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.exc import DBAPIError
 
@@ -14,6 +14,20 @@ __all__ = ["PostgreSQL"]
 
 _MIGRATION_LOCK = 7_246_336_301  # any number that no other program of the same database uses
 _CONNECT_SECONDS = 10
+_POOL = 10
+_NETWORK = {
+    "connect_timeout": _CONNECT_SECONDS,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A server that went away without a word is noticed within half a minute (libpq, "Parameter Key Words")."""
+_IDLE_SECONDS = 30
+"""
+A transaction of ours does nothing but ask the database. One that stands still belongs to a program that was
+stopped or cut off: the server ends it, so that what it has locked is free before its lease runs out.
+"""
 _UNREACHABLE = "The database {where} cannot be reached ({words}). Check that the server runs and the address is right."
 # Error codes and classes: PostgreSQL documentation, appendix A.
 _SENTENCES = {
@@ -39,11 +53,22 @@ class PostgreSQL:
     snapshot: Mapping[str, Any] = MappingProxyType({"isolation_level": "REPEATABLE READ"})
 
     def engine(self, url: URL) -> Engine:
-        return create_engine(
+        engine = create_engine(
             url,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": _CONNECT_SECONDS, "application_name": "tandem"},
+            pool_size=_POOL,
+            max_overflow=_POOL,
+            connect_args={**_NETWORK, "application_name": "tandem"},
         )
+
+        @event.listens_for(engine, "connect")
+        def begin(connection: Any, record: Any) -> None:
+            # By a statement, since poolers in between refuse unknown words at the start.
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET idle_in_transaction_session_timeout = '{_IDLE_SECONDS}s'")
+            connection.commit()
+
+        return engine
 
     def insert(self, table: Table) -> Insert:
         return insert(table)

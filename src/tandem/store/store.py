@@ -88,6 +88,11 @@ class Store(Accounts, Calls, Connections, Settings, Schedule, Workers):
         """The database's file or address, without its password."""
         return self._database.where
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether programs on several hosts may work on this database."""
+        return not self._database.dialect.is_inline
+
     def for_connection(self, connection_id: int) -> ConnectionStore:
         """The view of one connection, in which every query is scoped to it."""
         return ConnectionStore(self._database, self._keyring, self._clock, connection_id)
