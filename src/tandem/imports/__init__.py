@@ -6,12 +6,14 @@ from tandem.imports.rows import ImportRow, LeftOut, Outcome, Wrong, date_order_o
 from tandem.imports.sentences import Trouble, TroubleCode
 from tandem.imports.survey import Survey, survey_of
 from tandem.imports.table import (
+    Preview,
     Source,
     Table,
     UnreadableTable,
     mapping_from,
     open_table,
     opened,
+    preview_of,
 )
 
 __all__ = [
@@ -20,6 +22,7 @@ __all__ = [
     "ImportRow",
     "LeftOut",
     "Outcome",
+    "Preview",
     "Source",
     "Survey",
     "Table",
@@ -31,6 +34,7 @@ __all__ = [
     "mapping_from",
     "open_table",
     "opened",
+    "preview_of",
     "read_rows",
     "survey_of",
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -18,7 +19,16 @@ from tandem.imports.encodings import encoding_of
 from tandem.imports.records import Record, records_in
 from tandem.imports.sentences import Trouble, TroubleCode, trouble
 
-__all__ = ["Source", "Table", "UnreadableTable", "mapping_from", "open_table", "opened"]
+__all__ = [
+    "Preview",
+    "Source",
+    "Table",
+    "UnreadableTable",
+    "mapping_from",
+    "open_table",
+    "opened",
+    "preview_of",
+]
 
 Source = Path | bytes
 """Where the file is, or what it holds."""
@@ -96,6 +106,45 @@ def open_table(
         header_line=first.line,
         columns=columns,
         unknown=unknown,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """How a file begins; ``guessed`` is what each column means by its heading, None where that says nothing."""
+
+    encoding: str
+    header: tuple[str, ...]
+    guessed: tuple[Column | None, ...]
+    rows: tuple[tuple[str, ...], ...] = field(repr=False)
+
+
+def preview_of(source: Source, *, rows: int = 3, language: str = "en") -> Preview:
+    """The header and the first rows, whatever the columns mean; UnreadableTable if there are none."""
+    try:
+        encoding = _encoding(source)
+        delimiter, first = _header(source, encoding, {})
+    except _Unfit as unfit:
+        raise UnreadableTable(unfit.trouble, language) from None
+    taken: set[Column] = set()
+    guessed: list[Column | None] = []
+    for heading in first.cells:
+        column = column_named(heading)
+        guessed.append(None if column in taken else column)
+        taken |= {column} if column else set()
+    table = Table(
+        source=source,
+        encoding=encoding,
+        delimiter=delimiter,
+        header=first.cells,
+        header_line=first.line,
+        columns={},
+    )
+    return Preview(
+        encoding=encoding,
+        header=tuple(cell.strip() for cell in first.cells),
+        guessed=tuple(guessed),
+        rows=tuple(record.cells for record in islice(table.records(), rows)),
     )
 
 

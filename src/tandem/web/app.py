@@ -26,6 +26,8 @@ from tandem.web.connect.view import ROUTES as CONNECT
 from tandem.web.desk import Desk
 from tandem.web.edge import Edge
 from tandem.web.health.view import ROUTES as HEALTH
+from tandem.web.importing.view import ROUTES as IMPORTS
+from tandem.web.importing.work import ROUTES as WORK
 from tandem.web.navigation import TABS
 from tandem.web.oidc.provider import Provider
 from tandem.web.oidc.view import ROUTES as OIDC
@@ -72,6 +74,8 @@ def create_web(
             *UNDO,
             *CONFLICTS,
             *OWNERS,
+            *IMPORTS,
+            *WORK,
             *REPORTS,
             *API_PAGES,
             *API,

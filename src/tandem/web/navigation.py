@@ -10,6 +10,7 @@ TABS = (
     ("runs", "web.tab.runs"),
     ("conflicts", "web.tab.conflicts"),
     ("owners", "web.tab.owners"),
+    ("import", "web.tab.import"),
     ("reports", "web.tab.reports"),
     ("accounts", "web.tab.accounts"),
     ("audit", "web.tab.audit"),

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from tandem.errors import AlreadyRunning, BudgetSpent, CrmError, SettingsError, StoreError
 from tandem.store.web import MemberSession, Role
 from tandem.web.speech import LANGUAGE_COOKIE, speech_for
-from tandem.web.visit import SESSION_COOKIE, House, Refused, Visit
+from tandem.web.visit import LARGEST_FORM, SESSION_COOKIE, House, Refused, Visit
 
 __all__ = ["View", "get", "post", "visit_of"]
 
@@ -30,9 +30,11 @@ class _Page:
     view: View
     role: Role | None
     is_change: bool
+    largest_form: int = LARGEST_FORM
 
     async def __call__(self, request: Request) -> Response:
         visit = await visit_of(request, request.app.state.house)
+        visit.largest_form = self.largest_form
         try:
             answer = await self._answer(visit)
         except Refused as refused:
@@ -72,9 +74,15 @@ def get(path: str, view: View, role: Role | None = Role.VIEWER) -> Route:
     return Route(path, endpoint, methods=["GET"], name=f"GET {path}")
 
 
-def post(path: str, view: View, role: Role | None = Role.ADMIN) -> Route:
+def post(
+    path: str,
+    view: View,
+    role: Role | None = Role.ADMIN,
+    *,
+    largest_form: int = LARGEST_FORM,
+) -> Route:
     """A change: by default an administrator's, and always from a form of our own."""
-    page = _Page(view, role, is_change=True)
+    page = _Page(view, role, is_change=True, largest_form=largest_form)
 
     async def endpoint(request: Request) -> Response:
         return await page(request)

@@ -26,11 +26,19 @@ from tandem.web.passwords import Passwords
 from tandem.web.settings import WebSettings
 from tandem.web.speech import Speech
 
-__all__ = ["SESSION_COOKIE", "VISIT_COOKIE", "House", "PastHours", "Refused", "Visit"]
+__all__ = [
+    "LARGEST_FORM",
+    "SESSION_COOKIE",
+    "VISIT_COOKIE",
+    "House",
+    "PastHours",
+    "Refused",
+    "Visit",
+]
 
 SESSION_COOKIE = "tandem_session"
 VISIT_COOKIE = "tandem_visit"
-_LARGEST_FORM = 1_048_576
+LARGEST_FORM = 1_048_576
 _FIELDS = 5_000
 
 P = ParamSpec("P")
@@ -83,6 +91,7 @@ class Visit:
     session: MemberSession | None = None
     desk: Desk
     connection: Connection | None = None
+    largest_form: int = LARGEST_FORM
     _cookies: dict[str, tuple[str, int | None]] = field(default_factory=dict)
     _next_flash: str | None = None
 
@@ -153,11 +162,11 @@ class Visit:
     # ------------------------------------------------------------------ forms
 
     async def form(self) -> FormData:
-        """The form's fields; a body larger than a megabyte is refused unread."""
+        """The form's fields; a body larger than this page takes (a megabyte, usually) is refused unread."""
         body = bytearray()
         async for piece in self.request.stream():
             body += piece
-            if len(body) > _LARGEST_FORM:
+            if len(body) > self.largest_form:
                 raise Refused(413, "web.error.too_large")
         self.request._body = bytes(body)
         return await self.request.form(max_fields=_FIELDS, max_files=1)

@@ -203,16 +203,11 @@ TEXTS = {
     ),
     "web.undo.go": ("Undo this run", "この同期を取り消す"),
     "web.undo.title": ("Undo run {number}?", "同期 {number} を取り消しますか?"),
-    "web.undo.do": ("Undo it", "取り消す"),
     "web.undo.back": ("Back to the run", "同期に戻る"),
     "web.undo.release": ("Release what was held", "保留を解除"),
     "web.undo.held": (
         "What an undo touched rests until somebody edits it, or until you release it here.",
         "取り消しの対象は、編集されるか、ここで保留を解除するまで同期されません。",
-    ),
-    "web.undo.unfinished": (
-        "The undo stopped before its end. Undo the run once more to go on.",
-        "取り消しは途中で止まりました。もう一度取り消すと続きから行います。",
     ),
     # conflicts
     "web.conflicts.what": (

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from starlette.responses import Response
 
 from tandem.engine.conflicts import ConflictList, ConflictRow, Restored, RestoredHow
-from tandem.engine.recreating import RecreatedHow
 from tandem.engine.reports import RunReport, RunState
 from tandem.web.pages import get, post
-from tandem.web.sentences import reason_sentence, stop_sentence
+from tandem.web.sentences import stop_sentence
 from tandem.web.visit import Refused, Visit
 
 __all__ = ["ROUTES"]
@@ -83,20 +82,11 @@ def _restored(visit: Visit, done: Restored) -> str:
 
 
 async def recreate(visit: Visit) -> Response:
+    """Behind the page: reading both CRMs takes as long as they do."""
     key = (await visit.words()).get("key", "")
-    made = await visit.desk.recreating.recreate(visit.here, key)
-    side = made.side.title if made.side else ""
-    stopped = _stopped(visit, made.run) if made.how is RecreatedHow.STOPPED else ""
-    said = stopped or visit.speech(
-        f"conflicts.made.{made.how.value}",
-        side=side,
-        record=made.record_id or "",
-        key=made.key,
-        kind=visit.speech(f"kind.{made.kind.value}"),
-        reason=reason_sentence(visit.speech, made.reason, made.detail, side),
-    )
-    visit.flash("web.said", "ok" if made.how is RecreatedHow.CREATED else "error", said=said)
-    return visit.redirect(visit.at("conflicts"))
+    works = visit.desk.application.works
+    work = await works.recreate(visit.here, key, visit.desk.who)
+    return visit.redirect(visit.at(f"work/{work}"))
 
 
 def _stopped(visit: Visit, run: RunReport | None) -> str:

@@ -1,85 +1,59 @@
-"""Taking a run back: first what that would do, then doing it, then releasing what was held."""
+"""Taking a run back: looked at first, done behind the page, and what it held released."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
-from tandem.engine.reports import ProgressCallback, RunState
-from tandem.engine.undoing_report import Taking, TakingKind, UndoReport
+from tandem.errors import StoreError
 from tandem.store.web import Role
+from tandem.store.work import WorkKind
+from tandem.web.importing.telling import title_of
 from tandem.web.pages import get, post
-from tandem.web.sentences import stop_sentence
-from tandem.web.visit import Visit
+from tandem.web.visit import Refused, Visit
 
 __all__ = ["ROUTES"]
 
-_STEPS = 200
+_LOOKED_AT = 200
 
 
 def _run_of(visit: Visit) -> int:
-    return int(visit.request.path_params["run"])
-
-
-async def _undo(visit: Visit, *, dry_run: bool) -> UndoReport:
-    unheard: ProgressCallback = lambda step: None  # noqa: E731 - a page cannot show it
-    return await visit.desk.undoing.undo(
-        visit.here, _run_of(visit), dry_run=dry_run, limit=_STEPS, tell=unheard
-    )
+    run_id = int(visit.request.path_params["run"])
+    try:
+        visit.desk.mine(visit.here).run_of(run_id)
+    except StoreError:
+        raise Refused(404, "web.runs.gone") from None
+    return run_id
 
 
 async def show_undo(visit: Visit) -> Response:
-    found = await _undo(visit, dry_run=True)
+    """What an undo is, those there were of this run, and the button for a first look."""
+    number = _run_of(visit)
+    works = await visit.kept(visit.desk.application.works.kept.works, visit.here.id, _LOOKED_AT)
     return visit.page(
         "runs/undo.html",
         summary=visit.desk.asking.summary(visit.here),
         tab="runs",
-        number=found.undone,
-        does_something=found.does_something,
-        said=visit.speech("undo.would", run=found.undone, **_counts(found)),
-        steps=[(step, _detail(visit, step)) for step in found.steps],
+        number=number,
+        works=[
+            (work, title_of(visit.speech, work))
+            for work in works
+            if work.kind is WorkKind.UNDO and work.arguments.get("run") == number
+        ],
     )
 
 
 async def undo(visit: Visit) -> Response:
-    done = await _undo(visit, dry_run=False)
-    if done.run.state is not RunState.DONE:
-        why = stop_sentence(visit.speech, done.run.reason, done.run.message)
-        said = f"{visit.speech('web.undo.unfinished')} {why}".strip()
-        visit.flash("web.said", "error", said=said)
-    else:
-        own = done.run.run_id or ""
-        said = visit.speech("undo.did", run=done.undone, own=own, **_counts(done))
-        visit.flash("web.said", "error" if done.in_vain else "ok", said=said)
-    return visit.redirect(visit.at(f"runs/{done.undone}"))
+    """Look at what it would do; the page of that work has the button to do it."""
+    works = visit.desk.application.works
+    work = await works.undo(visit.here, _run_of(visit), visit.desk.who)
+    return visit.redirect(visit.at(f"work/{work}"))
 
 
 async def release(visit: Visit) -> Response:
-    count = visit.desk.undoing.release(visit.here, _run_of(visit))
+    run_id = _run_of(visit)
+    count = visit.desk.undoing.release(visit.here, run_id)
     visit.flash("undo.released", count=count)
-    return visit.redirect(visit.at(f"runs/{_run_of(visit)}"))
-
-
-def _counts(report: UndoReport) -> dict[str, object]:
-    return {what.value: report.counts.get(what, 0) for what in TakingKind}
-
-
-def _detail(visit: Visit, step: Taking) -> str:
-    """What becomes of it, or why it is left alone."""
-    messages = visit.speech.messages
-    empty = messages("undo.empty_value")
-    said = []
-    if step.what is TakingKind.RESTORE:
-        said.append(
-            messages(
-                "undo.value",
-                field=step.field,
-                present=step.present or empty,
-                value=step.value or empty,
-            )
-        )
-    if step.reason:
-        said.append(messages.either(f"undo.why.{step.reason}", step.reason))
-    return " ".join(said)
+    return visit.redirect(visit.at(f"runs/{run_id}"))
 
 
 _HERE = "/connected-apps/salesforce/{connection:int}/runs/{run:int}"

@@ -79,22 +79,23 @@ async def test_the_history_names_the_run_and_both_sides_are_shown(connected: Web
     assert f'href="{HERE}/runs/1"' in browser.page
 
 
-async def test_a_run_is_taken_back_after_its_steps_were_shown(connected: Web) -> None:
+async def test_a_run_that_was_taken_back_already_leaves_nothing_but_what_it_holds(
+    connected: Web,
+) -> None:
     await _synced(connected)
-    story = Story(connected.running)
     browser = await connected.signed_in()
     await browser.get(f"{HERE}/runs/1")
     assert "Undo this run" in browser.page
+    await connected.tandem.undo("default", 1)
     await browser.get(f"{HERE}/runs/1/undo")
-    assert "would delete 1, restore 0" in told(browser.page)
-    assert len(await story.tasks()) == 1
-    await browser.follow(await browser.send("/undo"))
-
-    assert "Took run 1 back: deleted 1" in told(browser.page)
-    assert await story.tasks() == []
-    await browser.get(f"{HERE}/runs/1/undo")
+    work = (await browser.send("/undo")).headers["location"]
+    await connected.tandem.works.work_off()
+    await browser.get(work)
     assert "nothing of run 1 to take back" in told(browser.page)
+    assert "Undo it" not in told(browser.page)
+    await browser.get(f"{HERE}/runs/1/undo")
     await browser.follow(await browser.send("/release"))
+
     assert "Released 1 activity" in told(browser.page)
 
 

@@ -1,0 +1,1 @@
+"""Bringing over what was there before, and following the long work behind it."""
