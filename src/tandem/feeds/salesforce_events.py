@@ -64,7 +64,8 @@ class SalesforceEvents:
     """
     Listens to the events of *entities* for one account, until told to stop.
 
-    How it goes is saved as the account's feed state. Give it a *bus* of its own: it closes it.
+    How it goes is saved as the account's feed state, of which *unselected* objects are a part: wanted, but the org
+    makes no events of them. Give it a *bus* of its own: it closes it.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class SalesforceEvents:
         store: Store,
         clock: Clock,
         entities: Sequence[str],
+        unselected: Sequence[str] = (),
         jitter: random.Random | None = None,
         waits: EventWaits | None = None,
     ) -> None:
@@ -89,7 +91,10 @@ class SalesforceEvents:
         self._waits = waits or EventWaits()
         self._saving = asyncio.Lock()
         self._positions = Positions({})
-        self._states = dict.fromkeys(self._entities, _State.STARTING)
+        self._states = {
+            **dict.fromkeys(self._entities, _State.STARTING),
+            **dict.fromkeys(unselected, _State.ABSENT),
+        }
         self._details: dict[str, str] = {}
         self._lag: float | None = None
         self._told: tuple[tuple[FeedHealth, str, str], float] | None = None
@@ -247,11 +252,11 @@ class SalesforceEvents:
 
     def _health(self) -> tuple[FeedHealth, str, str]:
         for state, health, message in _WORST_FIRST:
-            named = [each for each in self._entities if self._states[each] is state]
+            named = [each for each, its in self._states.items() if its is state]
             if named:
                 return health, message, self._details.get(named[0], "")
-        absent = [each for each in self._entities if self._states[each] is _State.ABSENT]
-        if len(absent) == len(self._entities) or "Task" in absent:
+        absent = [each for each, its in self._states.items() if its is _State.ABSENT]
+        if len(absent) == len(self._states) or "Task" in absent:
             # Without tasks' own events nobody may rely on the feed, whatever else it tells.
             return FeedHealth.OFF, "events_not_selected", ", ".join(absent)
         if any(state is _State.STARTING for state in self._states.values()):
