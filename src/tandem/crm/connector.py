@@ -169,6 +169,12 @@ class HubSpot(Protocol):
 
     async def deals(self, ids: Collection[str]) -> Mapping[str, Deal]: ...
 
+    async def companies_named(self, words: str) -> Sequence[Company]:
+        """The newest companies whose name or domain holds *words*, at most 20."""
+
+    async def deals_named(self, words: str) -> Sequence[Deal]:
+        """The same of deals."""
+
     async def counter_history(
         self, email_ids: Collection[str]
     ) -> Mapping[str, tuple[Sequence[tuple[datetime, int]], Sequence[tuple[datetime, int]]]]:
@@ -416,6 +422,12 @@ class Salesforce(Protocol):
 
     async def opportunities(self, ids: Collection[str]) -> frozenset[str]:
         """Which opportunity ids exist."""
+
+    async def names_of(self, ids: Collection[str]) -> Mapping[str, str]:
+        """The names of accounts and opportunities that exist, by id."""
+
+    async def records_named(self, object_name: str, words: str) -> Mapping[str, str]:
+        """Names by id of the newest 20 records of ``Account`` or ``Opportunity`` whose name holds *words*."""
 
     async def limits(self) -> Mapping[str, tuple[int, int]]:
         """Name of a limit to (max, remaining); ``DailyApiRequests`` among them."""

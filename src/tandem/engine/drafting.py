@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from tandem.engine.context import RunContext
 from tandem.engine.reports import Decision
 from tandem.engine.resolve import Resolved
-from tandem.mapping.ids import hubspot_url
+from tandem.mapping.ids import hubspot_url, id18
 from tandem.mapping.salesforce import (
     TaskContext,
     render,
@@ -192,8 +192,18 @@ class Drafter:
         elif chosen_type is not None:
             made.append(Decision(about="type", rule="chosen", values={"type": chosen_type}))
         if related is not None:
-            made.append(Decision(about="related", rule="associated", values={"record": related}))
+            rule = "by_hand" if self._is_by_hand(related, about) else "associated"
+            made.append(Decision(about="related", rule=rule, values={"record": related}))
         return tuple(made)
+
+    def _is_by_hand(self, related: str, about: Resolved) -> bool:
+        """Whether a person paired the company or deal with what the task is related to."""
+        run = self._run
+        pairs = [
+            *(run.deal_pairs.get(i) for i, target in about.opportunities.items() if target),
+            *(run.company_pairs.get(i) for i, target in about.accounts.items() if target),
+        ]
+        return any(pair is not None and id18(pair) == related for pair in pairs)
 
 
 def _related_said(about: Resolved) -> str | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
 from tandem.engine.context import FRESH, RunContext
+from tandem.store.connection_store import ConnectionStore
+from tandem.store.rows import RecordKind
 from tandem.sync.correspondence import account_for, opportunity_for
 
-__all__ = ["RelatedRecords"]
+__all__ = ["RelatedRecords", "recently_asked"]
 
 _REMEMBERED = 20_000
 _CACHE = "related"
@@ -98,6 +100,16 @@ class RelatedRecords:
             deal = deals.get(deal_id)
             opportunity = opportunity_for(deal, exist, self._run.deal_pairs) if deal else None
             cache.deals[deal_id] = _Known(opportunity, self._run.now)
+
+
+def recently_asked(store: ConnectionStore, kind: RecordKind) -> list[str]:
+    """The ids of companies or deals that runs have looked up lately, the newest first."""
+    saved = store.cached(_CACHE, datetime.fromtimestamp(0, UTC))
+    if saved is None:
+        return []
+    cache = msgspec.json.decode(saved, type=_Cache)
+    known = cache.companies if kind is RecordKind.COMPANY else cache.deals
+    return [record_id for record_id, found in reversed(known.items()) if found.id is not None]
 
 
 def _known(ids: Iterable[str], known: Mapping[str, _Known]) -> Mapping[str, str | None]:

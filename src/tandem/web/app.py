@@ -31,6 +31,7 @@ from tandem.web.importing.work import ROUTES as WORK
 from tandem.web.navigation import TABS
 from tandem.web.oidc.provider import Provider
 from tandem.web.oidc.view import ROUTES as OIDC
+from tandem.web.owners.records import ROUTES as RECORDS
 from tandem.web.owners.view import ROUTES as OWNERS
 from tandem.web.pages import broken, not_found
 from tandem.web.passwords import Passwords
@@ -74,6 +75,7 @@ def create_web(
             *UNDO,
             *CONFLICTS,
             *OWNERS,
+            *RECORDS,
             *IMPORTS,
             *WORK,
             *REPORTS,

@@ -383,6 +383,12 @@ class HubSpotConnector:
     async def companies(self, ids: Collection[str]) -> Mapping[str, Company]:
         return await self._people.companies(ids)
 
+    async def companies_named(self, words: str) -> Sequence[Company]:
+        return await self._people.companies_named(words)
+
+    async def deals_named(self, words: str) -> Sequence[Deal]:
+        return await self._people.deals_named(words)
+
     async def companies_by_domain(
         self, domains: Collection[str]
     ) -> Mapping[str, Sequence[Company]]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from tandem.crm.caller import Caller
 from tandem.crm.hubspot import records
-from tandem.crm.hubspot.search import one_of
+from tandem.crm.hubspot.search import one_of, search_page
 from tandem.errors import Rejected
 from tandem.mapping.hubspot import Record
 from tandem.mapping.hubspot_people import (
@@ -27,6 +27,9 @@ __all__ = ["People"]
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CONTACT, _LEAD = "003", "00Q"
+_FOUND = 20
+"""Records that a search by words answers, for a person to choose among."""
+_LONGEST_WORDS = 200
 T = TypeVar("T")
 
 
@@ -85,6 +88,26 @@ class People:
     async def deals(self, ids: Collection[str]) -> Mapping[str, Deal]:
         rows = await records.read(self._caller, "deals", ids, DEAL_PROPERTIES)
         return {row.id: deal_from(row) for row in rows}
+
+    async def companies_named(self, words: str) -> Sequence[Company]:
+        return [company_from(row) for row in await self._named("companies", words)]
+
+    async def deals_named(self, words: str) -> Sequence[Deal]:
+        return [deal_from(row) for row in await self._named("deals", words)]
+
+    async def _named(self, object_type: str, words: str) -> Sequence[Record]:
+        """The newest records that hold *words* in a property that HubSpot searches by default [D-search]."""
+        found = await search_page(
+            self._caller,
+            object_type,
+            (),
+            sort="hs_lastmodifieddate",
+            properties=COMPANY_PROPERTIES if object_type == "companies" else DEAL_PROPERTIES,
+            descending=True,
+            limit=_FOUND,
+            words=words.strip()[:_LONGEST_WORDS],
+        )
+        return found.results
 
     async def companies_by_domain(
         self, domains: Collection[str]

@@ -89,15 +89,18 @@ async def search_page(
     is_backlog: bool = False,
     descending: bool = False,
     limit: int = PAGE_SIZE,
+    words: str = "",
 ) -> Found:
-    """One search: filters within a group narrow, groups add up."""
+    """One search: filters within a group narrow, groups add up; *words* are looked for in names and domains."""
     direction = "DESCENDING" if descending else "ASCENDING"
-    body = {
+    body: dict[str, Any] = {
         "filterGroups": [{"filters": list(filters)} for filters in groups],
         "sorts": [{"propertyName": sort, "direction": direction}],
         "properties": list(properties),
         "limit": limit,
     }
+    if words:
+        body["query"] = words
     call = Call(
         operation=f"search {object_type}",
         method="POST",

@@ -17,7 +17,7 @@ from tandem.crm.connector import Deleted, People, TaskPage, TaskSeen
 from tandem.crm.http import Transport
 from tandem.crm.rate_limit import Budget, Lane
 from tandem.crm.retry import DEFAULT, Patience
-from tandem.crm.salesforce import setup, soql
+from tandem.crm.salesforce import named_records, setup, soql
 from tandem.crm.salesforce.changes import Changes
 from tandem.crm.salesforce.conditions import Conditions
 from tandem.crm.salesforce.errors import SalesforceDialect
@@ -158,6 +158,13 @@ class SalesforceConnector:
 
     async def users(self) -> Sequence[SalesforceUser]:
         return await setup.users(self._reader)
+
+    async def names_of(self, ids: Collection[str]) -> Mapping[str, str]:
+        wanted = unique([id18(one) for one in ids if is_salesforce_id(one)])
+        return await named_records.names_of(self._reader, wanted)
+
+    async def records_named(self, object_name: str, words: str) -> Mapping[str, str]:
+        return await named_records.records_named(self._reader, object_name, words)
 
     async def limits(self) -> Mapping[str, tuple[int, int]]:
         call = Call(operation="limits", path=f"{self._data_path}/limits")

@@ -40,7 +40,7 @@ TEXTS = {
     "web.tab.health": ("Sync health", "同期の健全性"),
     "web.tab.runs": ("Runs", "同期の履歴"),
     "web.tab.conflicts": ("Conflicts", "競合"),
-    "web.tab.owners": ("Owners", "担当者"),
+    "web.tab.owners": ("Owners and records", "担当者とレコード"),
     "web.tab.accounts": ("Accounts", "アカウント"),
     "web.tab.audit": ("Audit log", "変更履歴"),
     # errors

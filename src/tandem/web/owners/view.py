@@ -1,9 +1,10 @@
-"""All owners with their match, and setting one by hand."""
+"""All owners with their match, how often the integration user stands in for one, and setting one by hand."""
 
 from __future__ import annotations
 
 from starlette.responses import Response
 
+from tandem.store.assignments import Assigned, Assignments
 from tandem.web.pages import get, post
 from tandem.web.visit import Refused, Visit
 
@@ -20,13 +21,31 @@ async def owners(visit: Visit) -> Response:
         for each in visit.desk.users(visit.here)
         if each.active and not each.is_queue
     ]
+    org = visit.desk.org(visit.here)
+    stands_in = org.user_id if org else ""
+    lately = await visit.kept(Assignments.of(visit.desk.store).lately, visit.here.id, stands_in)
     return visit.page(
         "owners/owners.html",
         summary=summary,
         tab="owners",
-        rows=rows,
+        part="owners",
+        rows=[
+            (row, _fallen(lately.get(row.hubspot_id), row.salesforce_id == stands_in))
+            for row in rows
+        ],
+        ownerless=lately.get(None, Assigned()),
+        tasks=sum(each.tasks for each in lately.values()),
+        stood_in=sum(each.with_user for each in lately.values()),
+        stands_in=org.user_name if org else "",
         users=sorted(users, key=lambda each: each[1].casefold()),
     )
+
+
+def _fallen(lately: Assigned | None, is_own: bool) -> Assigned:
+    """Of an owner who *is* the integration user nothing fell to anybody else."""
+    if lately is None:
+        return Assigned()
+    return Assigned(tasks=lately.tasks) if is_own else lately
 
 
 async def map_owner(visit: Visit) -> Response:
