@@ -29,6 +29,7 @@ from tandem.engine.work import (
 from tandem.engine.writers import Writer, writer_of
 from tandem.errors import BudgetSpent, CrmError
 from tandem.model import Link, Side, WriteResult, Written
+from tandem.store.hints import HeldHint
 from tandem.store.rows import History, KeptConflict
 from tandem.sync.reasons import Reason
 
@@ -76,12 +77,18 @@ async def announce(run: RunContext, works: Iterable[Work]) -> None:
 
 
 async def settle(
-    run: RunContext, done: Sequence[Done], checkpoints: Mapping[str, Mapping[str, Any]]
+    run: RunContext,
+    done: Sequence[Done],
+    checkpoints: Mapping[str, Mapping[str, Any]],
+    hints: Sequence[HeldHint] = (),
 ) -> None:
-    """Save links, history and how far their sources are read, in one transaction; then count."""
+    """
+    Save links, history and how far their sources are read, and forget the hints that led to them, in one
+    transaction; then count.
+    """
     links = [link for each in done if each.is_changed for link in (each.link, *each.also)]
     history = [each.history for each in done if each.history is not None]
-    await run.db(_save, run, links, history, checkpoints)
+    await run.db(_save, run, links, history, checkpoints, hints=hints)
     run.at("settled")
     for each in done:
         run.tally.settled(each.link.kind, each.outcome, each.reason)
@@ -99,8 +106,9 @@ def _save(
     history: Sequence[History] = (),
     checkpoints: Mapping[str, Mapping[str, Any]] | None = None,
     conflicts: Sequence[KeptConflict] = (),
+    hints: Sequence[HeldHint] = (),
 ) -> None:
-    if not (links or history or checkpoints or conflicts):
+    if not (links or history or checkpoints or conflicts or hints):
         return
     fresh = [conflict for conflict in conflicts if not _is_kept(run, conflict)]
     with run.store.transaction(run.lease) as unit:
@@ -109,6 +117,7 @@ def _save(
         unit.keep_conflicts(fresh)
         for name, value in (checkpoints or {}).items():
             unit.set_checkpoint(name, dict(value))
+        run.store.forget_hints(hints)
 
 
 def _is_kept(run: RunContext, conflict: KeptConflict) -> bool:

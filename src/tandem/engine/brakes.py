@@ -79,7 +79,7 @@ class Brakes:
 
         The daily round reads a slice an hour, in which a mass deletion would be a small share of all pairs.
         """
-        if batch.gone:
+        if batch.gone and not batch.hints:
             return len(batch.gone) + len(batch.activities)
         if self._pairs is None:
             counts = await self._run.db(self._run.store.counts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tandem.model import KeyProperty, Org, Portal, TaskSchema
+from tandem.model import KeyProperty, Org, Portal, Side, TaskSchema
 from tandem.sync.owners import OwnerMap
 from tandem.sync.policy import Policy
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tandem.store.connection_store import ConnectionStore
     from tandem.store.rows import Lease
 
-__all__ = ["FRESH", "LONG_AGO", "NO_SCHEMA", "RunContext"]
+__all__ = ["AT_ONCE", "FRESH", "LONG_AGO", "NO_SCHEMA", "Pace", "RunContext"]
 
 NO_SCHEMA = TaskSchema(key=KeyProperty.NONE, statuses=())
 """For runs that do not write to HubSpot: its task lists are not read."""
@@ -29,6 +29,18 @@ _CERTAINLY_NEW = timedelta(minutes=15)
 
 FRESH = timedelta(minutes=15)
 """How old correspondence, owners and the org's own lists may be when they are used (DESIGN)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How long a source rests after it was asked: usually, and where its feed is relied on."""
+
+    polled: timedelta = timedelta(0)
+    swept: timedelta = timedelta(0)
+
+
+AT_ONCE = Pace()
+"""For a person who asks for a run: every source, however lately it was asked."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +74,11 @@ class RunContext:
     restored_at: datetime | None = None  # when the database was last replaced by a backup
     dry_run: bool = False
     is_import: bool = False  # a person asked for what is old, too: no brake on how much is created
+    pace: Pace = AT_ONCE
+    heard: frozenset[Side] = frozenset()  # the sides with a feed in good health
+    blind: set[Side] = field(
+        default_factory=set
+    )  # the sides whose feed says that it missed something
     is_org_new: bool = False  # the org was read again in this run, after a refusal
     at: Callable[[str], None] = field(default=lambda point: None)
 

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tandem.crm.connector import Conversion, Form
-from tandem.engine.context import RunContext
-from tandem.model import Activity, Kind
+from tandem.engine.context import AT_ONCE, RunContext
+from tandem.engine.reliance import is_time
+from tandem.model import Activity, Kind, Side
 
 __all__ = ["counter_activities", "counter_ids", "pull"]
 
@@ -22,6 +23,7 @@ _EMAIL_EVENT_KINDS = (
     Kind.MARKETING_EMAIL_OPENED,
     Kind.MARKETING_EMAIL_CLICKED,
 )
+_POLLED = "marketing"
 _OVERLAP = timedelta(minutes=10)
 _HOURLY_REACH = timedelta(hours=24)
 _NIGHTLY_REACH = timedelta(days=7)
@@ -34,6 +36,10 @@ Pulled = tuple[Sequence[Activity], Mapping[str, Mapping[str, Any]]]
 
 async def pull(run: RunContext) -> AsyncIterator[Pulled]:
     """Activities of every marketing source whose kinds are on, each with the checkpoints they reach."""
+    saved = await run.db(run.store.checkpoint, _POLLED) or {}
+    if not is_time(run, Side.HUBSPOT, saved.get("at"), None):
+        return
+    asked_at = run.now
     if run.policy.kind(Kind.FORM_SUBMISSION).enabled:
         async for pulled in _submissions(run):
             yield pulled
@@ -45,6 +51,8 @@ async def pull(run: RunContext) -> AsyncIterator[Pulled]:
             yield pulled
         async for pulled in _occurrences(run):
             yield pulled
+    if run.pace != AT_ONCE:
+        yield (), {_POLLED: {"at": asked_at.isoformat()}}
 
 
 def _moment(saved: Mapping[str, Any], name: str) -> datetime | None:

@@ -15,9 +15,12 @@ from typing import Any
 from tandem.crm.connector import TaskSeen
 from tandem.engine import feeds, salesforce_tasks, sweep
 from tandem.engine.context import RunContext
+from tandem.engine.hinted import hinted
 from tandem.engine.reach import beginning, further_back
+from tandem.engine.reliance import Reliance, is_at_rest, is_time, missed_before, reliance_of
 from tandem.engine.reread import Reread, read_again
-from tandem.model import Activity, Kind, Link, ObjectType
+from tandem.model import Activity, Kind, Link, ObjectType, Side
+from tandem.store.hints import HeldHint
 
 __all__ = ["BATCH", "Batch", "pull", "waiting_for"]
 
@@ -34,6 +37,7 @@ class Batch:
 
     ``is_look`` marks a look without news: associations are compared even though the record did not change.
     What was modified before ``news_since`` was read before: it counts only if it was missed then.
+    ``hints`` named these records, and are forgotten with what becomes of them.
     """
 
     activities: tuple[Activity, ...] = ()
@@ -42,10 +46,22 @@ class Batch:
     checkpoints: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     is_look: bool = False
     news_since: datetime | None = None
+    hints: tuple[HeldHint, ...] = ()
 
 
 async def pull(run: RunContext) -> AsyncIterator[Batch]:
-    """Everything there is to look at now, in batches of at most ``BATCH``."""
+    """Everything there is to look at now, in batches of at most ``BATCH``: first what feeds have named."""
+    async for named in hinted(run):
+        yield Batch(
+            activities=tuple(named.activities),
+            tasks=tuple(named.tasks),
+            gone=tuple(named.gone),
+            checkpoints=named.checkpoints,
+            hints=named.hints,
+            is_look=named.is_look,
+        )
+        async for batch in waiting_for(run, named.people):
+            yield batch
     for object_type in _object_types(run):
         async for batch in _changed(run, object_type):
             yield batch
@@ -79,6 +95,10 @@ async def _changed(run: RunContext, object_type: ObjectType) -> AsyncIterator[Ba
     name = f"changed/{object_type}"
     kinds = [kind for kind in Kind if kind.object_type is object_type]
     saved = await run.db(run.store.checkpoint, name)
+    reliance = await reliance_of(run, object_type)
+    if not is_time(run, Side.HUBSPOT, (saved or {}).get("at"), reliance):
+        return
+    missed = 0
     news_since = datetime.fromisoformat(saved["at"]) - _OVERLAP if saved else None
     since, widened_at = _reach(run, saved or {}, kinds)
     pending: list[Activity] = []
@@ -88,6 +108,7 @@ async def _changed(run: RunContext, object_type: ObjectType) -> AsyncIterator[Ba
             # The answer's own Date header: what was modified before it is in this round or the next.
             run.now = asked_at = await run.hubspot.now()
         pending.extend(page.activities)
+        missed += await _missed(run, kinds, page.activities)
         if len(pending) >= BATCH:
             reached = max(page.watermark, news_since or page.watermark)
             yield Batch(
@@ -101,9 +122,38 @@ async def _changed(run: RunContext, object_type: ObjectType) -> AsyncIterator[Ba
         run.now = asked_at = await run.hubspot.now()
     yield Batch(
         activities=tuple(pending),
-        checkpoints={name: {"at": asked_at.isoformat(), **widened_at}},
+        checkpoints={
+            name: {"at": asked_at.isoformat(), **widened_at},
+            **_judged(run, reliance, missed),
+        },
         news_since=news_since,
     )
+
+
+async def _missed(
+    run: RunContext, kinds: Collection[Kind], activities: Collection[Activity]
+) -> int:
+    """How many of what a search found no hint had told in time; nothing is told where no feed is heard."""
+    if Side.HUBSPOT not in run.heard:
+        return 0
+    seen: dict[str, datetime | None] = {}
+    for kind in kinds:
+        ids = [activity.id for activity in activities if activity.kind is kind]
+        links = await run.db(run.store.links_of, kind, ids)
+        # What is over or held is left as it is, and no edit of it is remembered.
+        seen |= {
+            str(link.hubspot_id): run.now if is_at_rest(link) else link.modified_at
+            for link in links
+        }
+    wanted = [a for a in activities if a.kind in run.policy.synced_kinds and not a.tandem_key]
+    return missed_before(run.now, seen, [(a.id, a.modified_at) for a in wanted])
+
+
+def _judged(run: RunContext, reliance: Reliance, missed: int) -> Mapping[str, Mapping[str, Any]]:
+    """What is kept of the verdict; nothing where no feed is heard."""
+    if Side.HUBSPOT not in run.heard:
+        return {}
+    return {reliance.name: reliance.after_poll(missed)}
 
 
 def _reach(

@@ -115,7 +115,7 @@ async def carry_out(
     except LeaseLost:
         _count_left(run, [*(w.link for w in plan.works), *(d.link for d in plan.done)])
         raise
-    await settle(run, [*plan.done, *disputed, *done], batch.checkpoints)
+    await settle(run, [*plan.done, *disputed, *done], batch.checkpoints, batch.hints)
     await add_participants(run, works, done)
     check_storage(done)
     return done

@@ -22,11 +22,12 @@ from tandem.crm.rate_limit import in_no_hurry
 from tandem.engine.answers import STORAGE_FULL
 from tandem.engine.brakes import RELEASED, Braked
 from tandem.engine.connectors import Connected, Connectors
-from tandem.engine.context import NO_SCHEMA, RunContext
+from tandem.engine.context import AT_ONCE, NO_SCHEMA, Pace, RunContext
 from tandem.engine.job import EVERYTHING, Job
 from tandem.engine.keeping import Keeper, Keeping
 from tandem.engine.prepare import Accounts, forget_accounts, load_accounts
 from tandem.engine.processes import is_dead, this_process
+from tandem.engine.reliance import heard_sides
 from tandem.engine.reports import PlannedAction, ProgressCallback, RunReport, RunState
 from tandem.engine.run import Stopped, StopReason
 from tandem.engine.tally import Tally
@@ -101,6 +102,7 @@ class Runner:
     owner: str
     at: Callable[[str], None] = lambda point: None
     keeping: Keeping = field(default_factory=Keeping)
+    pace: Pace = AT_ONCE
 
     async def run(
         self,
@@ -198,6 +200,9 @@ class Runner:
                     dry_run,
                 )
                 run.is_import = job.is_import
+                if trigger == "schedule":
+                    run.pace = self.pace
+                    run.heard = await self.store.run(heard_sides, self.store, connection, run.now)
                 is_stopped = self._stop_reason(connection, policy, turn_seconds)
                 with in_no_hurry() if job.is_import else contextlib.nullcontext():
                     planned = await job.work(run, tell=tell, is_stopped=is_stopped)

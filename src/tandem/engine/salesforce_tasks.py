@@ -16,9 +16,14 @@ from typing import Any
 from tandem.crm.connector import TASK_FACTS, DeletionsForgotten, TaskSeen
 from tandem.engine.context import RunContext
 from tandem.engine.reach import beginning, further_back
+from tandem.engine.reliance import is_at_rest, is_time, missed_before, reliance_of
 from tandem.mapping.salesforce import FIELDS_READ
+from tandem.model import Side
 
-__all__ = ["TASK_READ", "Pulled", "pull", "read_tasks"]
+__all__ = ["SOURCE", "TASK_READ", "Pulled", "pull", "read_tasks"]
+
+SOURCE = "Task"
+"""What Salesforce and its events call tasks."""
 
 TASK_READ = FIELDS_READ | {
     "CreatedDate",
@@ -65,6 +70,10 @@ async def read_tasks(run: RunContext, ids: Sequence[str]) -> Mapping[str, TaskSe
 
 async def _changed(run: RunContext) -> AsyncIterator[Pulled]:
     saved = await run.db(run.store.checkpoint, _CHECKPOINT)
+    reliance = await reliance_of(run, SOURCE)
+    if not is_time(run, Side.SALESFORCE, (saved or {}).get("at"), reliance):
+        return
+    missed = 0
     news_since = datetime.fromisoformat(saved["at"]) - _OVERLAP if saved else None
     since, widened_at = _reach(run, saved or {})
     pending: list[TaskSeen] = []
@@ -73,6 +82,7 @@ async def _changed(run: RunContext) -> AsyncIterator[Pulled]:
         if asked_at is None:
             asked_at = await run.salesforce.now()
         pending.extend(page.tasks)
+        missed += await _missed(run, page.tasks)
         while len(pending) >= _BATCH:
             part, pending = pending[:_BATCH], pending[_BATCH:]
             reached = part[-1].system_modstamp or page.watermark
@@ -86,9 +96,31 @@ async def _changed(run: RunContext) -> AsyncIterator[Pulled]:
     asked_at = asked_at or await run.salesforce.now()
     yield Pulled(
         tasks=tuple(pending),
-        checkpoints={_CHECKPOINT: {"at": asked_at.isoformat(), **widened_at}},
+        checkpoints={
+            _CHECKPOINT: {"at": asked_at.isoformat(), **widened_at},
+            **({reliance.name: reliance.after_poll(missed)} if _is_heard(run) else {}),
+        },
         news_since=news_since,
     )
+
+
+def _is_heard(run: RunContext) -> bool:
+    return Side.SALESFORCE in run.heard
+
+
+async def _missed(run: RunContext, tasks: Sequence[TaskSeen]) -> int:
+    """How many of what a query found no hint had told in time; nothing is told where no feed is heard."""
+    if not _is_heard(run):
+        return 0
+    theirs = [
+        task for task in tasks if not task.key
+    ]  # of what Tandem wrote it keeps no link by itself
+    links = await run.db(run.store.links_of_tasks, [task.id for task in theirs])
+    seen = {
+        one: run.now if is_at_rest(link) else link.salesforce_modified_at
+        for one, link in links.items()
+    }
+    return missed_before(run.now, seen, [(task.id, task.system_modstamp) for task in theirs])
 
 
 def _reach(run: RunContext, saved: Mapping[str, Any]) -> tuple[datetime, Mapping[str, str]]:
