@@ -61,9 +61,12 @@ def _plain(text: str, wanted: Any) -> Any:
 
 
 def _sorts(info: Any) -> Iterable[type]:
-    if isinstance(info, msgspec.inspect.UnionType):
+    """The type itself, behind what is said about it, or each of several."""
+    if isinstance(info, msgspec.inspect.Metadata):
+        yield from _sorts(info.type)
+    elif isinstance(info, msgspec.inspect.UnionType):
         for each in info.types:
-            yield type(each)
+            yield from _sorts(each)
     else:
         yield type(info)
 
@@ -79,10 +82,21 @@ async def body_of(request: Request, wanted: type[T]) -> T:
         if len(body) > _LARGEST_BODY:
             raise Trouble(Code.TOO_LARGE)
     try:
-        return msgspec.json.decode(bytes(body), type=wanted)
+        return msgspec.convert(_whole(msgspec.json.decode(bytes(body))), wanted)
     except msgspec.ValidationError as error:
         raise Trouble(Code.INVALID, str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Trouble(Code.MALFORMED, str(error)) from None
     except RecursionError:
         raise Trouble(Code.MALFORMED, "The body is nested too deeply.") from None
+
+
+def _whole(given: Any) -> Any:
+    """*given* with 3.0 as 3: to JSON, and so to the description, that is a whole number."""
+    if isinstance(given, dict):
+        return {name: _whole(each) for name, each in given.items()}
+    if isinstance(given, list):
+        return [_whole(each) for each in given]
+    if isinstance(given, float) and given.is_integer():
+        return int(given)
+    return given
