@@ -259,11 +259,9 @@ class SalesforceEvents:
         if len(absent) == len(self._states) or "Task" in absent:
             # Without tasks' own events nobody may rely on the feed, whatever else it tells.
             return FeedHealth.OFF, "events_not_selected", ", ".join(absent)
-        if any(state is _State.STARTING for state in self._states.values()):
-            return FeedHealth.STARTING, "", ""
-        if absent:
-            return FeedHealth.HEALTHY, "events_partly_selected", ", ".join(absent)
-        return FeedHealth.HEALTHY, "", ""
+        is_starting = _State.STARTING in self._states.values()
+        health = FeedHealth.STARTING if is_starting else FeedHealth.HEALTHY
+        return health, "events_partly_selected" if absent else "", ", ".join(absent)
 
 
 _WORST_FIRST = (
