@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tandem.alerts import Alerts, alerting
 from tandem.clock import Clock, SystemClock
 from tandem.crm.http import AiohttpTransport, Transport, TransportSettings
 from tandem.engine import asking
@@ -112,6 +113,7 @@ class Application:
             pauses=Pauses(usual=settings.poll_seconds),
             retention_days=settings.retention_days,
         )
+        self.alerts = Alerts.of(self._store, self._clock, settings)
         self.looking = Looking(runner=self.runner)
         self.undoing = Undoing(store=self._store, runner=self.runner, who=who)
         self.conflicting = Conflicting(store=self._store, runner=self.runner, who=who)
@@ -270,11 +272,12 @@ class Application:
 
     async def serve(self, stop: asyncio.Event) -> None:
         working = asyncio.create_task(self.works.serve(stop))
+        watching = asyncio.create_task(alerting(self.alerts, stop))
         try:
             await LocalRunner(turns=self.turns).serve(stop)
         finally:
             stop.set()
-            await working
+            await asyncio.gather(working, watching)
 
     async def undo(
         self,

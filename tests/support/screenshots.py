@@ -62,6 +62,7 @@ class Shown:
         parked = mine.parked(limit=1)
         pages = {
             "connected-apps": "/connected-apps",
+            "alerts": "/alerts",
             "activities": f"{here}/activities",
             "file": f"{here}/activities/file",
             "sync-health": f"{here}/sync-health",

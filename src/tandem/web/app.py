@@ -18,6 +18,7 @@ from tandem.crm.http import Transport
 from tandem.store.web import Members
 from tandem.web import sentences
 from tandem.web.activities.view import ROUTES as ACTIVITIES
+from tandem.web.alerts.view import ROUTES as ALERTS
 from tandem.web.api.routes import ROUTES as API
 from tandem.web.api.view import PAGES as API_PAGES
 from tandem.web.audit.view import ROUTES as AUDIT
@@ -66,6 +67,7 @@ def create_web(
             Route("/healthz", _alive),
             *START,
             *OIDC,
+            *ALERTS,
             *PEOPLE,
             *CONNECT,
             *ACTIVITIES,

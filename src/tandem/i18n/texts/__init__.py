@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tandem.i18n.texts import (
+    alerts,
     commands,
     conflicts,
     connections,
@@ -36,6 +37,7 @@ __all__ = ["TEXTS"]
 TEXTS: dict[str, tuple[str, str]] = {}
 
 for _group in (
+    alerts,
     commands,
     conflicts,
     connections,
