@@ -229,7 +229,7 @@ def _told(session: Session, finding: Finding) -> dict[str, object]:
 
 def _sentences(session: Session, finding: Finding) -> tuple[str, str]:
     messages = session.messages
-    values = dict(finding.values)
+    values = {name: messages.told(value) for name, value in finding.values.items()}
     for name in ("kind", "kinds"):
         if name in values:
             codes = [code.strip() for code in values[name].split(",")]

@@ -113,7 +113,7 @@ def run(
     try:
         return _invoke(arguments, session)
     except SettingsError as error:
-        return _refused(session, str(error))
+        return _refused(session, messages.told(error))
     except TandemError as error:
         session.remark("program.failed", problem=error)
         remedy = _remedy(error)

@@ -144,13 +144,14 @@ def reason_sentence(
     reason: str, messages: Messages, *, detail: str = "…", side: str = "Salesforce"
 ) -> str:
     """What a reason code means, with the CRM's own words where they are known."""
-    return sentence(reason, Language(messages.language), detail=detail or "…", side=side)
+    said = messages.told(detail) or "…"
+    return sentence(reason, Language(messages.language), detail=said, side=side)
 
 
 def stop_sentence(reason: str, message: str, messages: Messages) -> str:
     """Why a run stopped or a connection rests: our sentence and, behind it, the CRM's words."""
     own = messages.either(f"stop.{reason}", "") if reason else ""
-    said: Sequence[str] = [part for part in (own or reason, message) if part]
+    said: Sequence[str] = [part for part in (own or reason, messages.told(message)) if part]
     return (" " if messages.language == "en" else "").join(said)
 
 

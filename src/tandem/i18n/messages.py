@@ -12,6 +12,7 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
+from tandem.i18n.retelling import retold
 from tandem.i18n.texts import TEXTS
 
 __all__ = ["LANGUAGES", "Messages", "language_of"]
@@ -35,7 +36,8 @@ class Messages:
     """
     The sentences of one language: ``messages("run.done", run=7)``.
 
-    An unknown key or a missing value is a bug and raises; a number may choose its words in the
+    An unknown key or a missing value is a bug and raises; an error among the values is told in this
+    language; a number may choose its words in the
     text: ``{count} {count:activity|activities}``.
     """
 
@@ -47,7 +49,13 @@ class Messages:
 
     def __call__(self, key: str, /, **values: object) -> str:
         text = TEXTS[key][self._index]
-        return _FORMATTER.vformat(text, (), values) if values else text
+        if not values:
+            return text
+        said = {
+            name: self.told(value) if isinstance(value, BaseException) else value
+            for name, value in values.items()
+        }
+        return _FORMATTER.vformat(text, (), said)
 
     def __contains__(self, key: str) -> bool:
         return key in TEXTS
@@ -55,6 +63,10 @@ class Messages:
     def either(self, key: str, otherwise: str, /, **values: object) -> str:
         """The sentence of *key*, or *otherwise*: for codes that come from outside, such as a CRM's."""
         return self(key, **values) if key in TEXTS else otherwise
+
+    def told(self, said: object) -> str:
+        """What an error, or a run that kept its sentence, says: in this language where it is ours to say."""
+        return retold(str(said), self.language)
 
     def joined(self, words: list[str] | tuple[str, ...]) -> str:
         """An enumeration as the language writes it."""

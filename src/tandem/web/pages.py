@@ -41,9 +41,9 @@ class _Page:
             sentence = visit.speech(refused.key, **refused.values)
             answer = error_page(visit, refused.status, sentence)
         except (SettingsError, AlreadyRunning) as error:
-            answer = error_page(visit, 400, str(error))
+            answer = error_page(visit, 400, visit.speech.told(error))
         except (CrmError, BudgetSpent, StoreError) as error:
-            answer = error_page(visit, 502, str(error))
+            answer = error_page(visit, 502, visit.speech.told(error))
         await visit.end()
         return answer
 

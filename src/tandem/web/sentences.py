@@ -27,7 +27,8 @@ _WORDS = re.compile(r"\s*\(…\)|[::]\s*…$")
 
 def reason_sentence(speech: Speech, reason: str, detail: str = "", side: str = "Salesforce") -> str:
     """What a reason code means, with the CRM's own words where they are known."""
-    return sentence(reason, Language(speech.language), detail=detail or "…", side=side)
+    said = speech.told(detail) or "…"
+    return sentence(reason, Language(speech.language), detail=said, side=side)
 
 
 def reason_title(speech: Speech, reason: str) -> str:
@@ -39,7 +40,7 @@ def stop_sentence(speech: Speech, reason: str, message: str = "") -> str:
     """Why a run stopped or a connection rests; our sentence where there is one, else the CRM's words."""
     messages = speech.messages
     own = messages.either(f"web.stop.{reason}", messages.either(f"stop.{reason}", ""))
-    return own or message or reason
+    return own or speech.told(message) or reason
 
 
 def decision_sentence(speech: Speech, decision: Decision) -> str:
@@ -54,7 +55,7 @@ def decision_sentence(speech: Speech, decision: Decision) -> str:
 
 def finding_sentences(messages: Messages, finding: Finding) -> tuple[str, str]:
     """What the set-up check found, and the remedy (empty where there is nothing to mend)."""
-    values = dict(finding.values)
+    values = {name: messages.told(value) for name, value in finding.values.items()}
     for name in ("kind", "kinds"):
         if name in values:
             codes = [code.strip() for code in values[name].split(",")]

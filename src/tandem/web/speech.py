@@ -37,6 +37,10 @@ class Speech:
     def __call__(self, key: str, /, **values: object) -> str:
         return self.messages(key, **values)
 
+    def told(self, said: object) -> str:
+        """What an error, or a run that kept its sentence, says."""
+        return self.messages.told(said)
+
     def moment(self, at: datetime | None, *, seconds: bool = False) -> str:
         """Date and time in the reader's zone."""
         if at is None:

@@ -35,7 +35,7 @@ async def preview(visit: Visit, kind: Kind, template: str, language: Language) -
         try:
             check_template(template)
         except SettingsError as error:
-            return Preview(problem=str(error))
+            return Preview(problem=visit.speech.told(error))
     activity = await _latest(visit, kind)
     shown = activity or _example(visit, kind)
     return Preview(

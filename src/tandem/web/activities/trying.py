@@ -68,7 +68,7 @@ async def find(visit: Visit) -> Response:
     try:
         found = await visit.desk.trying.find(visit.here, asked)
     except (CrmError, BudgetSpent) as error:
-        return _page(visit, text, asked=asked, problem=str(error), status=502)
+        return _page(visit, text, asked=asked, problem=visit.speech.told(error), status=502)
     if not found:
         return _page(visit, text, asked=asked, problem=visit.speech("web.try.nobody", asked=asked))
     if len(found) == 1:
@@ -80,7 +80,7 @@ async def _tried(visit: Visit, text: str, policy: Policy, contact_id: str, asked
     try:
         trial = await visit.desk.trying.with_contact(visit.here, contact_id, policy, dry_run=True)
     except (AlreadyRunning, SettingsError, CrmError, BudgetSpent) as error:
-        return _page(visit, text, asked=asked, problem=str(error), status=409)
+        return _page(visit, text, asked=asked, problem=visit.speech.told(error), status=409)
     if trial.run.state is not RunState.DONE:
         problem = stop_sentence(visit.speech, trial.run.reason, trial.run.message)
         return _page(visit, text, asked=asked, problem=problem, status=409)
@@ -104,7 +104,7 @@ async def write(visit: Visit) -> Response:
     try:
         trial = await visit.desk.trying.with_contact(visit.here, contact_id, policy, dry_run=False)
     except (AlreadyRunning, SettingsError, CrmError, BudgetSpent) as error:
-        return _page(visit, text, problem=str(error), status=409)
+        return _page(visit, text, problem=visit.speech.told(error), status=409)
     visit.desk.note(visit.here, "tried", f"{contact_id} {trial.run.total(Outcome.CREATED)}")
     run = trial.run
     if run.state is not RunState.DONE:

@@ -298,7 +298,7 @@ async def apply_file(visit: Visit) -> Response:
     try:
         return await _review_page(visit, text)
     except SettingsError as error:
-        return await _file_page(visit, text, str(error))
+        return await _file_page(visit, text, visit.speech.told(error))
 
 
 _HERE = "/connected-apps/salesforce/{connection:int}"

@@ -130,7 +130,7 @@ async def connect(visit: Visit) -> Response:
     except Wrong as wrong:
         return _connect_page(visit, side, given, visit.speech(wrong.key, **wrong.values))
     except (CrmError, SettingsError) as error:
-        return _connect_page(visit, side, given, str(error))
+        return _connect_page(visit, side, given, visit.speech.told(error))
     # Not a redirect: the policy on forms forbids sending one to another site.
     return visit.page(
         "connect/away.html", side=side, address=address, host=urlsplit(address).netloc

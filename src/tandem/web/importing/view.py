@@ -76,7 +76,7 @@ async def import_tasks(visit: Visit) -> Response:
         wanted = tasks_from(given, owners, visit.speech)
         work = await visit.desk.application.works.import_of(visit.here, wanted, visit.desk.who)
     except SettingsError as error:
-        return await _page(visit, "tasks", str(error), given=given, chosen=owners)
+        return await _page(visit, "tasks", visit.speech.told(error), given=given, chosen=owners)
     return visit.redirect(visit.at(f"work/{work}"))
 
 
@@ -88,7 +88,7 @@ async def import_activities(visit: Visit) -> Response:
         wanted = activities_from(given, kinds, visit.speech)
         work = await visit.desk.application.works.import_of(visit.here, wanted, visit.desk.who)
     except SettingsError as error:
-        return await _page(visit, "activities", str(error), given=given, chosen=kinds)
+        return await _page(visit, "activities", visit.speech.told(error), given=given, chosen=kinds)
     return visit.redirect(visit.at(f"work/{work}"))
 
 
@@ -118,7 +118,7 @@ async def upload(visit: Visit) -> Response:
             visit.here, name, content, visit.desk.who
         )
     except SettingsError as error:
-        return await _page(visit, "file", str(error))
+        return await _page(visit, "file", visit.speech.told(error))
     return visit.redirect(visit.at(f"import/file/{work}"))
 
 
@@ -149,7 +149,7 @@ async def choose_columns(visit: Visit) -> Response:
     try:
         await works.prepare_file(work, mapping, dates, language)
     except SettingsError as error:
-        return await _columns_page(visit, work, str(error), mapping=mapping, dates=dates)
+        return await _columns_page(visit, work, visit.speech.told(error), mapping=mapping, dates=dates)
     return visit.redirect(visit.at(f"work/{work.id}"))
 
 

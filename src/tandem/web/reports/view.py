@@ -54,7 +54,7 @@ async def reports(visit: Visit) -> Response:
         try:
             answer = await reporting.run(built.report)
         except CrmError as error:
-            problems.append(str(error))
+            problems.append(visit.speech.told(error))
     return await _page(visit, built.report, answer, problems)
 
 

@@ -222,6 +222,22 @@ async def test_a_contact_that_nobody_has_is_told(connected: Web) -> None:
     assert "HubSpot has no contact no id." in told(browser)
 
 
+async def test_what_went_wrong_is_told_in_the_readers_language(connected: Web) -> None:
+    browser = await connected.signed_in(language="ja")
+    await browser.get(ACTIVITIES)
+    await browser.send("due_time", to=f"{ACTIVITIES}/try", kinds__call__enabled="true")
+    await browser.send("asked", to=f"{ACTIVITIES}/try/write", contact="7")
+    assert "HubSpotにコンタクト 7 はありません。" in told(browser)
+    connected.tandem.store.suspend(
+        1,
+        "access_lost",
+        "There is no token for HubSpot any more. Connect it again: tandem connect hubspot",
+    )
+    await browser.get(f"{HERE}/sync-health")
+
+    assert "HubSpotのトークンがもうありません。もう一度接続してください" in told(browser)
+
+
 async def test_a_form_with_a_mistake_is_not_tried(connected: Web) -> None:
     browser = await connected.signed_in()
     await browser.get(ACTIVITIES)
