@@ -41,7 +41,7 @@ from tandem.engine.running import Runner, this_process
 from tandem.engine.undoing import Undoing
 from tandem.engine.undoing_report import UndoReport
 from tandem.errors import SettingsError
-from tandem.feeds import Noting, Webhooks
+from tandem.feeds import Listening, Noting, SalesforceListening, Webhooks
 from tandem.mapping.salesforce_reports import About, Report
 from tandem.model import Side
 from tandem.reports import Reporting, ready_made
@@ -124,6 +124,20 @@ class Application:
         )
         self.noting = Noting(self._store, self._clock)
         self.webhooks = Webhooks(self._store, self._clock, self.noting)
+        self.listening = Listening(
+            store=self._store,
+            noting=self.noting,
+            clock=self._clock,
+            transport=transport,
+            events=SalesforceListening(
+                store=self._store,
+                noting=self.noting,
+                clock=self._clock,
+                org_of=self.connectors.salesforce,
+                ca_file=settings.ca_file,
+            ),
+            owner=this_process(),
+        )
         self.asking = asking.Asking(
             store=self._store, connectors=self.connectors, clock=self._clock, who=who
         )
@@ -272,12 +286,13 @@ class Application:
 
     async def serve(self, stop: asyncio.Event) -> None:
         working = asyncio.create_task(self.works.serve(stop))
+        listening = asyncio.create_task(self.listening.serve(stop))
         watching = asyncio.create_task(alerting(self.alerts, stop))
         try:
             await LocalRunner(turns=self.turns).serve(stop)
         finally:
             stop.set()
-            await asyncio.gather(working, watching)
+            await asyncio.gather(working, watching, listening)
 
     async def undo(
         self,

@@ -246,10 +246,10 @@ async def test_another_property_to_hear_of_is_subscribed_to(followed: Following)
     first, *rest = journal_subscriptions(followed.subjects)
     fewer = type(first)(type_id=first.type_id, properties=first.properties[:1])
 
-    assert await journal.subscribe(PORTAL, [fewer]) == 1
-    assert await journal.subscribe(PORTAL, [fewer]) == 0
-    assert await journal.subscribe(PORTAL, [first, *rest]) == 1 + len(rest)
-    assert await journal.subscribe(PORTAL, [first, *rest]) == 0
+    assert await journal.subscribe({PORTAL: [fewer]}) == 1
+    assert await journal.subscribe({PORTAL: [fewer]}) == 0
+    assert await journal.subscribe({PORTAL: [first, *rest]}) == 1 + len(rest)
+    assert await journal.subscribe({PORTAL: [first, *rest]}) == 0
 
 
 @pytest.mark.parametrize("whose", ["app", "token"])

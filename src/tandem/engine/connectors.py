@@ -114,6 +114,12 @@ class Connectors:
                 state = connected.budget(side).state()
                 await self._store.run(self._store.save_budget, account_id, state, at)
 
+    async def salesforce(self, account: Account) -> SalesforceConnector:
+        """The connector of a Salesforce account, whoever asks."""
+        _, connector = await self._connector(account.id)
+        assert isinstance(connector, SalesforceConnector)
+        return connector
+
     def forget(self, account_id: int) -> None:
         """The account was connected anew or disconnected: its token is another one from now on."""
         self._made.pop(account_id, None)

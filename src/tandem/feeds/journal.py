@@ -40,7 +40,7 @@ class Reading(Protocol):
 
     async def after(self, offset: str) -> JournalFile | None: ...
 
-    async def subscribe(self, portal_id: str, wanted: Sequence[Wanted]) -> int: ...
+    async def subscribe(self, wanted: Mapping[str, Sequence[Wanted]]) -> int: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +124,7 @@ class JournalFeed:
         return files
 
     async def _subscribe(self) -> None:
-        for portal_id, wanted in self._wanted.items():
-            if wanted:
-                await self._journal.subscribe(portal_id, wanted)
+        await self._journal.subscribe(self._wanted)
         self._is_subscribed = True
 
     async def _next(self) -> JournalFile | None:

@@ -18,7 +18,8 @@ from sqlalchemy import Connection as DatabaseConnection
 from sqlalchemy import Row, and_, case, func, or_, select
 
 from tandem.model import Side
-from tandem.store.parts import ConnectionPart, StorePart
+from tandem.store.feed_claims import FeedClaims
+from tandem.store.parts import ConnectionPart
 from tandem.store.tables import account, connection
 from tandem.store.tables_feeds import feed, hint, hint_counter
 
@@ -150,7 +151,7 @@ class Heard:
     position: FeedPosition | None = None
 
 
-class Hints(StorePart):
+class Hints(FeedClaims):
     """Hints of all connections, as feeds write them: a feed knows its account only."""
 
     most = MOST_HINTS

@@ -8,7 +8,7 @@ elsewhere.
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
@@ -167,21 +167,25 @@ class Journal:
         call = Call(operation="list journal subscriptions", path=_path("subscriptions"))
         return (await self._caller.fetch(call, _listing)).results
 
-    async def subscribe(self, portal_id: str, wanted: Iterable[Wanted]) -> int:
-        """Subscribe to what is *wanted* in one account and not subscribed to yet; how many that were."""
-        known = [
-            each for each in await self.subscriptions() if str(each.portal_id or "") == portal_id
+    async def subscribe(self, wanted: Mapping[str, Iterable[Wanted]]) -> int:
+        """Subscribe to what is *wanted* by portal and not subscribed to yet; how many that were."""
+        known: dict[str, list[Subscription]] = {}
+        for each in await self.subscriptions():
+            known.setdefault(str(each.portal_id), []).append(each)
+        missing = [
+            (portal_id, each)
+            for portal_id, listed in wanted.items()
+            for each in listed
+            if not any(one.covers(each) for one in known.get(portal_id, ()))
         ]
-        missing = [each for each in wanted if not any(one.covers(each) for one in known)]
-        for each in missing:
-            body = msgspec.json.encode(_asked(portal_id, each))
+        for portal_id, each in missing:
             # Asking twice changes nothing: one for the same object is replaced.
             await self._caller.send(
                 Call(
                     operation="subscribe to the journal",
                     path=_path("subscriptions"),
                     method="POST",
-                    body=body,
+                    body=msgspec.json.encode(_asked(portal_id, each)),
                 )
             )
         return len(missing)
