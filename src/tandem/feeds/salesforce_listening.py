@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from tandem.clock import Clock
-from tandem.crm.salesforce.events import Endpoint, endpoint_for, is_installed
-from tandem.errors import AccessLost, CrmError, Rejected, StoreError
+from tandem.crm.salesforce.events import Endpoint, endpoint_for, endpoint_from, is_installed
+from tandem.errors import AccessLost, CrmError, Rejected, SettingsError, StoreError
 from tandem.feeds.noting import Noting
 from tandem.feeds.salesforce_events import Bus, EventWaits, SalesforceEvents, entities_for
 from tandem.model import Side
@@ -59,7 +59,7 @@ class SalesforceListening:
     Hears the events of accounts, one for each call of `listen`, as the settings of its connections want them.
 
     *address* is where events come from if not from Salesforce's own address, or `EVENTS_OFF`; *org_of* gives the
-    connector of an account. What the org makes no events of, yet, is selected where the integration user may.
+    connector of an account. A wrong address is refused at once. What the org makes no events of, yet, is selected where the integration user may.
     """
 
     def __init__(
@@ -80,6 +80,8 @@ class SalesforceListening:
         self._noting = noting
         self._clock = clock
         self._org_of = org_of
+        if address is not None and address != EVENTS_OFF:
+            endpoint_from(address)
         self._address = address
         self._ca_file = ca_file
         self._use_proxies = use_proxies
@@ -100,11 +102,16 @@ class SalesforceListening:
             wanted = entities_for(await self._policies(account_id))
             endpoint = self._endpoint(account)
             if not wanted or endpoint is None or not is_installed():
-                await self._is_off(account_id, self._why_off(wanted, endpoint))
+                message = self._why_off(wanted, endpoint)
+                await self._tell(account_id, FeedHealth.OFF, message)
                 return
-            org = await self._org_of(account)
-            plan = await self._plan(account_id, org.selection, wanted)
-            await self._hear(account, org, endpoint, plan, stop)
+            try:
+                org = await self._org_of(account)
+                plan = await self._plan(account_id, org.selection, wanted)
+                await self._hear(account, org, endpoint, plan, stop)
+            except (CrmError, SettingsError) as error:
+                await self._tell(account_id, FeedHealth.BROKEN, "events_refused", str(error))
+                raise
 
     async def _hear(
         self, account: Account, org: Org, endpoint: Endpoint, plan: EventPlan, stop: asyncio.Event
@@ -207,18 +214,21 @@ class SalesforceListening:
             return ""
         return "events_no_address" if endpoint is None else "events_not_installed"
 
-    async def _is_off(self, account_id: int, message: str) -> None:
+    async def _tell(
+        self, account_id: int, state: FeedHealth, message: str, detail: str = ""
+    ) -> None:
         await self._store.run(
             self._store.hints.save_feed,
             account_id,
             FeedName.EVENTS,
-            FeedHealth.OFF,
+            state,
             self._clock.now(),
             message=message,
+            detail=detail,
         )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=10_000)
 def _policy(settings: str) -> Policy:
     """Asked for every few minutes and seldom changed: reading the settings costs milliseconds."""
     return parse(settings)

@@ -47,6 +47,7 @@ VARIABLES = (
     "TANDEM_LOG_FORMAT",
     "TANDEM_POLL_SECONDS",
     "TANDEM_RETENTION_DAYS",
+    "TANDEM_SALESFORCE_EVENTS",
     "TANDEM_WEB_HOST",
     "TANDEM_WEB_PORT",
     "TANDEM_WEB_URL",
@@ -84,6 +85,7 @@ class ProcessSettings:
     log_format: str = "text"
     poll_seconds: int = 60
     retention_days: int = 90
+    salesforce_events: str | None = None
     web_host: str = "127.0.0.1"
     web_port: int = 8800
     web_url: str | None = None
@@ -128,6 +130,7 @@ def read_environment(
         log_format=reader.choice("TANDEM_LOG_FORMAT", LOG_FORMATS, "text"),
         poll_seconds=reader.number("TANDEM_POLL_SECONDS", 5, 86_400, 60),
         retention_days=reader.number("TANDEM_RETENTION_DAYS", 1, _DAY_LIMIT, 90),
+        salesforce_events=given.get("TANDEM_SALESFORCE_EVENTS"),
         web_host=given.get("TANDEM_WEB_HOST", "127.0.0.1"),
         web_port=reader.number("TANDEM_WEB_PORT", 0, _PORT_LIMIT, 8800),
         web_url=reader.web_url(),

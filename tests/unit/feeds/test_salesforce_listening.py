@@ -12,7 +12,7 @@ from tests.support.stores import KEYRING, NOW, a_connection
 from tandem.clock import ManualClock
 from tandem.crm.salesforce.events import Batch, Endpoint
 from tandem.crm.salesforce.events.wire import wire
-from tandem.errors import AccessLost, Rejected, TryLater
+from tandem.errors import AccessLost, Rejected, SettingsError, TryLater
 from tandem.feeds.noting import Noting
 from tandem.feeds.salesforce_listening import EVENTS_OFF, SalesforceListening
 from tandem.model import Side
@@ -276,3 +276,23 @@ async def test_a_simulated_org_without_an_address_is_left_alone(case: Case, stor
     state = await case.listen(QuietOrg(), lambda: False, address=None)
 
     assert state.message == "events_no_address"
+
+
+async def test_what_keeps_listening_from_beginning_is_told_and_raised(case: Case) -> None:
+    case.settings(CALLS)
+    org = QuietOrg()
+    org.hides = _error(TryLater)
+    with pytest.raises(TryLater):
+        await case.listen(org, lambda: False)
+    (state,) = case.store.hints.feed_states(case.account_id)
+
+    assert (state.state, state.message, state.detail) == (
+        FeedHealth.BROKEN,
+        "events_refused",
+        "No.",
+    )
+
+
+async def test_a_wrong_address_is_refused_before_anything_is_heard(case: Case) -> None:
+    with pytest.raises(SettingsError, match="not encrypted"):
+        await case.listen(QuietOrg(), lambda: False, address="http://bus.example")
