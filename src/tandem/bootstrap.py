@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,6 +23,7 @@ from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connectors
 from tandem.engine.explaining_live import Looking
 from tandem.engine.importing import Importing, ImportReport, Unfinished, Wanted
+from tandem.engine.keeping import Keeping
 from tandem.engine.long_work import Works
 from tandem.engine.prepare import outdate
 from tandem.engine.recreating import Recreated, Recreating
@@ -49,6 +52,7 @@ from tandem.settings import ProcessSettings, person, show
 from tandem.settings.activities import parse
 from tandem.store.keyring import Keyring
 from tandem.store.store import Store
+from tandem.store.workers import WorkerRow
 
 __all__ = ["Application"]
 
@@ -105,6 +109,7 @@ class Application:
             clock=self._clock,
             owner=this_process(),
             at=self._at,
+            keeping=Keeping.within(settings.takeover_seconds),
         )
         self.turns = Turns(
             store=self._store,
@@ -112,6 +117,7 @@ class Application:
             clock=self._clock,
             pauses=Pauses(usual=settings.poll_seconds),
             retention_days=settings.retention_days,
+            is_queued=self._store.is_shared,
         )
         self.alerts = Alerts.of(self._store, self._clock, settings)
         self.looking = Looking(runner=self.runner)
@@ -284,15 +290,51 @@ class Application:
     async def unfinished_import(self, name: str, wanted: Wanted) -> Unfinished | None:
         return await self.importing.unfinished(self._store.connection(name), wanted)
 
-    async def serve(self, stop: asyncio.Event) -> None:
+    async def serve(self, stop: asyncio.Event, *, role: str = "serve", slots: int = 8) -> None:
+        news = asyncio.Event()
         working = asyncio.create_task(self.works.serve(stop))
         listening = asyncio.create_task(self.listening.serve(stop))
-        watching = asyncio.create_task(alerting(self.alerts, stop))
+        watching = asyncio.create_task(alerting(self.alerts, stop, news))
         try:
-            await LocalRunner(turns=self.turns).serve(stop)
+            await self._runs(stop, role, slots, news)
         finally:
             stop.set()
             await asyncio.gather(working, watching, listening)
+
+    async def work(self, stop: asyncio.Event, *, slots: int = 8) -> None:
+        if not self._store.is_shared:
+            raise SettingsError(
+                f"Workers share a PostgreSQL database, and this is SQLite ({self._store.where}). Name one in "
+                "TANDEM_DATABASE_URL, or run everything in one program: tandem serve"
+            )
+        await self.serve(stop, role="worker", slots=slots)
+
+    async def _runs(self, stop: asyncio.Event, role: str, slots: int, news: asyncio.Event) -> None:
+        self.turns.ended = news.set
+        if not self._store.is_shared:
+            await LocalRunner(turns=self.turns).serve(stop)
+            return
+        # Imported where it is needed: other commands start without the queue's library.
+        from tandem.engine.runner.distributed import Beats, DistributedRunner
+
+        now = self._clock.now()
+        me = WorkerRow(
+            name=this_process(),
+            host=socket.gethostname(),
+            version=version("tandem-sync"),
+            role=role,
+            slots=slots,
+            started_at=now,
+            seen_at=now,
+        )
+        within = self._settings.takeover_seconds
+        beats = Beats(every=within / 6, dead_after=within / 2)
+        runner = DistributedRunner(store=self._store, turns=self.turns, me=me, beats=beats)
+        await runner.serve(stop)
+
+    async def workers(self) -> Sequence[WorkerRow]:
+        """The programs that run connections of a shared database, and what each runs now."""
+        return await self._store.run(self._store.workers, self._clock.now())
 
     async def undo(
         self,

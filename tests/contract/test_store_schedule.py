@@ -84,7 +84,7 @@ def test_news_before_the_run_began_is_dealt_with_by_it(store: Store) -> None:
     mine = a_connection(store).connection_id
     _taken(store)
     store.wake(mine)
-    store.begin_turn(mine)
+    store.begin_turn(mine, NOW, 900)
     store.ran(mine, NOW, NOW + MINUTE)
 
     assert _taken(store) == []

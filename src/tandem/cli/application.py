@@ -31,6 +31,7 @@ from tandem.engine.undoing_report import UndoReport
 from tandem.mapping.salesforce_reports import About, Report
 from tandem.reports import Reporting
 from tandem.settings import ProcessSettings
+from tandem.store.workers import WorkerRow
 
 __all__ = ["Application", "OpenApplication"]
 
@@ -173,6 +174,12 @@ class Application(Protocol):
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Run every connection as it falls due until *stop* is set, then end in good order."""
+
+    async def work(self, stop: asyncio.Event, *, slots: int = 8) -> None:
+        """The same as one of several programs on a shared database; SettingsError where it is SQLite."""
+
+    async def workers(self) -> Sequence[WorkerRow]:
+        """The programs that run connections of a shared database, and what each runs now."""
 
 
 OpenApplication = Callable[[ProcessSettings], AbstractAsyncContextManager[Application]]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.text import Text
 
@@ -12,8 +14,10 @@ from tandem.cli.options import AsJson, Connection, InLanguage, Strict
 from tandem.cli.output import moment, print_json, table
 from tandem.cli.session import Session, print_sentence, session_of
 from tandem.cli.summary import reason_sentence, stop_sentence
+from tandem.cli.worker import print_workers
 from tandem.engine.reports import ConnectionState, ErrorCard, Finding, Health, Level
 from tandem.errors import SettingsError
+from tandem.store.workers import WorkerRow
 
 __all__ = ["register"]
 
@@ -31,14 +35,16 @@ def health(
 ) -> None:
     session = session_of(context)
 
-    async def work(application: Application) -> Health:
-        return await application.health(await session.connection(application, connection))
+    async def work(application: Application) -> tuple[Health, Sequence[WorkerRow]]:
+        name = await session.connection(application, connection)
+        return await application.health(name), await application.workers()
 
-    found = session.run(work)
+    found, workers = session.run(work)
     if as_json:
-        print_json(session.out, found)
+        print_json(session.out, {**msgspec.to_builtins(found, str_keys=True), "workers": workers})
     else:
         _print_health(session, found)
+        print_workers(session, workers)
     if found.state is not ConnectionState.ACTIVE or (strict and found.errors):
         raise typer.Exit(1)
 
@@ -80,6 +86,10 @@ def _print_calls(session: Session, found: Health) -> None:
         rows.add_row(each.side.title, *("–" if n is None else f"{n:,}" for n in figures))
     session.out.print()
     session.out.print(rows)
+    for each in found.calls:
+        if each.lasts_until is not None:
+            until = moment(each.lasts_until)
+            session.say("health.lasts_until", side=each.side.title, until=until)
 
 
 _CALLS = ("calls", "used", "limit", "remaining", "allocation")

@@ -32,6 +32,7 @@ ORDER = (
     "sync",
     "import",
     "serve",
+    "worker",
     "explain",
     "undo",
     "conflicts",

@@ -34,6 +34,7 @@ from tandem.cli import (
     state,
     sync,
     undo,
+    worker,
 )
 from tandem.cli.application import Application, OpenApplication
 from tandem.cli.help import command_in
@@ -75,6 +76,7 @@ for _group in (
     state,
     serve,
     simulate,
+    worker,
     bench,
 ):
     _group.register(app)

@@ -45,6 +45,16 @@ class Keeping:
     margin: float = 10.0
     again_after: float = 2.0
 
+    @classmethod
+    def within(cls, seconds: float) -> Keeping:
+        """So that a dead worker's run is taken over within *seconds*."""
+        return cls(
+            seconds=seconds,
+            renewed_after=seconds / 4,
+            margin=seconds / 6,
+            again_after=min(2.0, seconds / 12),
+        )
+
 
 async def _nothing() -> None:
     return None

@@ -48,6 +48,7 @@ VARIABLES = (
     "TANDEM_POLL_SECONDS",
     "TANDEM_RETENTION_DAYS",
     "TANDEM_SALESFORCE_EVENTS",
+    "TANDEM_TAKEOVER_SECONDS",
     "TANDEM_WEB_HOST",
     "TANDEM_WEB_PORT",
     "TANDEM_WEB_URL",
@@ -86,6 +87,7 @@ class ProcessSettings:
     poll_seconds: int = 60
     retention_days: int = 90
     salesforce_events: str | None = None
+    takeover_seconds: int = 60
     web_host: str = "127.0.0.1"
     web_port: int = 8800
     web_url: str | None = None
@@ -131,6 +133,7 @@ def read_environment(
         poll_seconds=reader.number("TANDEM_POLL_SECONDS", 5, 86_400, 60),
         retention_days=reader.number("TANDEM_RETENTION_DAYS", 1, _DAY_LIMIT, 90),
         salesforce_events=given.get("TANDEM_SALESFORCE_EVENTS"),
+        takeover_seconds=reader.number("TANDEM_TAKEOVER_SECONDS", 5, 3_600, 60),
         web_host=given.get("TANDEM_WEB_HOST", "127.0.0.1"),
         web_port=reader.number("TANDEM_WEB_PORT", 0, _PORT_LIMIT, 8800),
         web_url=reader.web_url(),

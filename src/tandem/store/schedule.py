@@ -69,11 +69,15 @@ class Schedule(StorePart):
             database.execute(taken.values(due_at=until, taken_at=now, woken_at=None))
         return [_turn_from(row) for row in rows]
 
-    def begin_turn(self, connection_id: int) -> None:
-        """What woke it before now is dealt with by the run that begins now."""
-        mine = turn.update().where(turn.c.connection_id == connection_id)
+    def begin_turn(self, connection_id: int, now: datetime, hold_seconds: float) -> None:
+        """The run begins now; what woke it before is dealt with by it, and the turn is held from now on."""
+        until = now + timedelta(seconds=hold_seconds)
         with self._database.writing() as database:
-            database.execute(mine.where(turn.c.woken_at.is_not(None)).values(woken_at=None))
+            database.execute(
+                turn.update()
+                .where(turn.c.connection_id == connection_id)
+                .values(due_at=until, taken_at=now, woken_at=None)
+            )
 
     def ran(self, connection_id: int, now: datetime, next_at: datetime) -> None:
         """The turn is over; the next is at *next_at*, or now where there was news meanwhile."""

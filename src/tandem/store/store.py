@@ -21,6 +21,7 @@ from tandem.store.hints import Hints
 from tandem.store.keyring import KEY_FILE_VARIABLE, KEY_VARIABLE, Keyring
 from tandem.store.migrate import migrate
 from tandem.store.parts import Clock
+from tandem.store.queue import Queue
 from tandem.store.schedule import Schedule
 from tandem.store.tables import account, sealed_note
 from tandem.store.tables import connection as connection_table
@@ -38,7 +39,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Store(Accounts, Calls, Connections, Settings, Schedule, Workers):
+class Store(Accounts, Calls, Connections, Settings, Schedule, Workers, Queue):
     """
     Tandem's own database, SQLite or PostgreSQL by its URL.
 

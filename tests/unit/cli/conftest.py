@@ -46,6 +46,7 @@ from tandem.engine.undoing_report import UndoReport
 from tandem.errors import SettingsError, TandemError
 from tandem.model import Kind, LinkState, Side
 from tandem.settings import ProcessSettings, SettingsChange, change_of, show
+from tandem.store.workers import WorkerRow
 from tandem.sync.policy import Policy
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -292,6 +293,12 @@ class FakeApplication:
 
     async def serve(self, stop: asyncio.Event) -> None:
         self._ask("serve")
+
+    async def work(self, stop: asyncio.Event, *, slots: int = 8) -> None:
+        self._ask("work", slots)
+
+    async def workers(self) -> list[WorkerRow]:
+        return []
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -21,10 +22,11 @@ from tandem.errors import AlreadyRunning, SettingsError, StoreError
 from tandem.store.schedule import Turn
 from tandem.store.store import Store
 
-__all__ = ["HOLD_SECONDS", "Pauses", "Turns", "next_turn"]
+__all__ = ["Pauses", "Turns", "next_turn"]
 
-HOLD_SECONDS = 900.0
-"""How long a turn belongs to who took it; whoever died with it has lost it after that at the latest."""
+_HOLD_SECONDS = 900.0
+"""How long a turn belongs to who runs it; whoever died with it has lost it after that at the latest."""
+_HOLD_IN_QUEUE = 120.0
 
 _ENROL_EVERY = timedelta(seconds=30)
 _FORGET_EVERY = timedelta(hours=6)
@@ -36,10 +38,14 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pauses:
-    """How long until the next turn, in seconds: usually, after trouble, while suspended, while an account is in use."""
+    """
+    How long until the next turn, in seconds: usually; after a bug or when calls are used up; after trouble with
+    our own database; while suspended; while an account is in use.
+    """
 
     usual: float = 60.0
     trouble: float = 300.0
+    database: float = 5.0
     suspended: float = 3600.0
     in_use: float = 5.0
 
@@ -64,7 +70,11 @@ class Turns:
     clock: Clock
     pauses: Pauses
     retention_days: int
+    turn_seconds: float = 60.0
+    ended: Callable[[], None] = lambda: None
+    is_queued: bool = False  # whoever takes a turn hands it on to whoever has room to run it
     _enrolled_at: datetime | None = field(default=None)
+    _unsaid: dict[int, datetime] = field(default_factory=dict)
 
     async def begin(self) -> None:
         """The service starts after a pause: nobody has a turn, and everybody's comes soon."""
@@ -74,10 +84,17 @@ class Turns:
 
     async def due(self, limit: int) -> list[Turn]:
         """Up to *limit* turns that are due; they are the caller's now."""
+        await self._say()
         now = self.clock.now()
         if self._enrolled_at is None or now - self._enrolled_at >= _ENROL_EVERY:
             await self._enrol(now)
-        return await self.store.run(self.store.take_due, now, limit, HOLD_SECONDS)
+        hold = _HOLD_IN_QUEUE if self.is_queued else _HOLD_SECONDS
+        return await self.store.run(self.store.take_due, now, limit, hold)
+
+    async def give_back(self, turns: Iterable[Turn]) -> None:
+        """Nobody has them after all: they are due as they were."""
+        for turn in turns:
+            await self._next(turn.connection_id, turn.due_at)
 
     async def take(self, connection_id: int) -> RunReport | None:
         """
@@ -87,9 +104,12 @@ class Turns:
         """
         started = self.clock.now()
         try:
-            await self.store.run(self.store.begin_turn, connection_id)
+            if self.is_queued:
+                await self.store.run(self.store.begin_turn, connection_id, started, _HOLD_SECONDS)
             connection = await self.store.run(self.store.connection_by_id, connection_id)
-            report = await self.runner.run(connection, trigger="schedule")
+            report = await self.runner.run(
+                connection, trigger="schedule", turn_seconds=self.turn_seconds
+            )
         except AlreadyRunning:
             await self._next(connection_id, self._later(self.pauses.in_use))
             return None
@@ -99,17 +119,18 @@ class Turns:
             return None
         except StoreError as error:
             _log.error("run.store_trouble", connection=connection_id, message=str(error))
-            await self._next_if_possible(connection_id)
+            await self._next(connection_id, self._later(self.pauses.database))
             return None
         except asyncio.CancelledError:
             # Asked to end: another program, or the next start, goes on at once.
-            await self._next_if_possible(connection_id, 0.0)
+            await self._next(connection_id, self._later(0))
             raise
         except Exception as error:
             _log.error("run.crashed", connection=connection_id, exc_info=error)
-            await self._next_if_possible(connection_id)
+            await self._next(connection_id, self._later(self.pauses.trouble))
             return None
         _tell(report)
+        self.ended()
         await self._next(connection_id, await self._due_after(connection_id, started, report))
         return report
 
@@ -134,9 +155,7 @@ class Turns:
         self, connection_id: int, started: datetime, report: RunReport
     ) -> datetime:
         now = self.clock.now()
-        turn = await self.store.run(self.store.turn, connection_id)
-        own = turn.every_seconds if turn is not None else None
-        every = float(own or self.pauses.usual)
+        every = await self._pace(connection_id)
         regular = next_turn(connection_id, started, now, every)
         if report.reason == "turn_over":
             return now
@@ -146,16 +165,26 @@ class Turns:
             return max(regular, self._later(self.pauses.suspended))
         return regular
 
-    async def _next(self, connection_id: int, due_at: datetime) -> None:
-        await self.store.run(self.store.ran, connection_id, self.clock.now(), due_at)
-
-    async def _next_if_possible(self, connection_id: int, seconds: float | None = None) -> None:
-        """After trouble, with the database perhaps: unsaid, the turn is due when it has been held too long."""
-        pause = self.pauses.trouble if seconds is None else seconds
+    async def _pace(self, connection_id: int) -> float:
         try:
-            await self._next(connection_id, self._later(pause))
+            turn = await self.store.run(self.store.turn, connection_id)
+        except StoreError:
+            turn = None  # whoever says when the next turn is tells of the trouble
+        return float((turn and turn.every_seconds) or self.pauses.usual)
+
+    async def _next(self, connection_id: int, due_at: datetime) -> None:
+        """Said at once, or as soon as the database can be told: else the turn would be held for long."""
+        try:
+            await self.store.run(self.store.ran, connection_id, self.clock.now(), due_at)
         except StoreError as error:
             _log.error("run.store_trouble", connection=connection_id, message=str(error))
+            self._unsaid[connection_id] = due_at
+
+    async def _say(self) -> None:
+        """What could not be told to the database when it was due."""
+        for connection_id, due_at in list(self._unsaid.items()):
+            await self.store.run(self.store.ran, connection_id, self.clock.now(), due_at)
+            del self._unsaid[connection_id]
 
 
 def _tell(report: RunReport) -> None:

@@ -32,6 +32,7 @@ from tandem.i18n.texts import (
     web_settings,
     web_sign_in,
 )
+    workers,
 
 __all__ = ["TEXTS"]
 
@@ -68,6 +69,7 @@ for _group in (
     web_sign_in,
 ):
     _twice = TEXTS.keys() & _group.TEXTS.keys()
+    workers,
     if _twice:
         raise RuntimeError(f"Texts defined twice: {', '.join(sorted(_twice))}")
     TEXTS.update(_group.TEXTS)

@@ -9,6 +9,10 @@ TEXTS = {
         "Today's API calls are used up; the rest is written tomorrow.",
         "本日のAPIコールを使い切りました。残りは明日書き込みます。",
     ),
+    "stop.turn_over": (
+        "Others waited for their turn; the next run goes on from there.",
+        "他の接続に順番を譲りました。次回の同期で続きから始まります。",
+    ),
     "stop.other_account": (
         "The account behind the connection is another one now (a refreshed sandbox has a new id): connect it again.",
         "接続先が別のアカウントになっています(更新されたSandboxはIDが変わります)。接続し直してください。",
