@@ -20,6 +20,7 @@ from sqlalchemy import Row, and_, case, func, or_, select
 from tandem.model import Side
 from tandem.store.feed_claims import FeedClaims
 from tandem.store.parts import ConnectionPart
+from tandem.store.schedule import wake_turns
 from tandem.store.tables import account, connection
 from tandem.store.tables_feeds import feed, hint, hint_counter
 
@@ -174,7 +175,7 @@ class Hints(FeedClaims):
         return self.note_all([heard], now)
 
     def note_all(self, heard: Iterable[Heard], now: datetime) -> frozenset[int]:
-        """The same for what several feeds have said, in one transaction."""
+        """The same for what several feeds have said, in one transaction; the turns of those connections are due now."""
         woken: set[int] = set()
         with self._database.writing() as database:
             for each in heard:
@@ -185,6 +186,7 @@ class Hints(FeedClaims):
                 if each.position is not None:
                     self._move(database, each.account_id, each.position, now)
                 woken.update(users)
+            wake_turns(self._database, woken, now)
         return frozenset(woken)
 
     def waiting(self) -> dict[int, tuple[int, datetime]]:
