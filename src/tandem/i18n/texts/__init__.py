@@ -31,8 +31,8 @@ from tandem.i18n.texts import (
     web_reports,
     web_settings,
     web_sign_in,
-)
     workers,
+)
 
 __all__ = ["TEXTS"]
 
@@ -67,9 +67,9 @@ for _group in (
     web_reports,
     web_settings,
     web_sign_in,
+    workers,
 ):
     _twice = TEXTS.keys() & _group.TEXTS.keys()
-    workers,
     if _twice:
         raise RuntimeError(f"Texts defined twice: {', '.join(sorted(_twice))}")
     TEXTS.update(_group.TEXTS)
