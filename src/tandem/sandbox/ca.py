@@ -4,6 +4,7 @@ import ipaddress
 import os
 import ssl
 import tempfile
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ DNS_NAMES = (
     "localhost",
     "login.salesforce.com",
     "test.salesforce.com",
+    "api.pubsub.salesforce.com",
     "*.my.salesforce.com",
     "*.sandbox.my.salesforce.com",
     "*.develop.my.salesforce.com",
@@ -26,9 +28,22 @@ ADDRESSES = ("127.0.0.1", "::1")
 _VALID_DAYS = 397
 
 
-def make_ca(folder: Path) -> tuple[Path, ssl.SSLContext]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
     """
-    Write `ca.pem` into *folder* and return it with a server context that it vouches for.
+    The file that a client must trust, and what a server shows: as a context for HTTP, and as PEM for
+    servers that read no context.
+    """
+
+    path: Path
+    context: ssl.SSLContext
+    chain: bytes
+    key: bytes
+
+
+def make_ca(folder: Path) -> Authority:
+    """
+    Write `ca.pem` into *folder* and make a server's certificate that it vouches for.
 
     The private keys stay in memory. The extensions are those that strict verification asks for
     (key identifiers and key usage; Python 3.13 made it the default). Validity goes by the machine's
@@ -43,7 +58,13 @@ def make_ca(folder: Path) -> tuple[Path, ssl.SSLContext]:
     folder.mkdir(parents=True, exist_ok=True)
     ca_path = folder / "ca.pem"
     ca_path.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
-    return ca_path, _context(leaf, leaf_key)
+    chain = leaf.public_bytes(serialization.Encoding.PEM)
+    key = leaf_key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return Authority(path=ca_path, context=_context(chain + key), chain=chain, key=key)
 
 
 def _certificate(
@@ -97,13 +118,8 @@ def _key_usage(*, is_ca: bool) -> x509.KeyUsage:
     )
 
 
-def _context(leaf: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> ssl.SSLContext:
+def _context(pem: bytes) -> ssl.SSLContext:
     """A server context; OpenSSL reads the chain from a file, which is gone again at once."""
-    pem = leaf.public_bytes(serialization.Encoding.PEM) + key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_alpn_protocols(["http/1.1"])
     descriptor, name = tempfile.mkstemp(suffix=".pem")

@@ -20,6 +20,7 @@ from tandem.sandbox.courier import Courier
 from tandem.sandbox.data import Sample, sample
 from tandem.sandbox.frontdoor import App, FrontDoor
 from tandem.sandbox.pages import Pages, create_pages
+from tandem.sandbox.salesforce.events.server import EventsServer
 from tandem.sandbox.world import HUBSPOT, SALESFORCE, World
 
 HUBSPOT_HOSTS = ("api.hubapi.com", "app.hubspot.com")
@@ -34,7 +35,8 @@ class Sandbox:
 
     Without `start` it is usable through the states and, in-process, through the ASGI apps; a dropped
     connection is then the exception `ConnectionDropped`. `async with Sandbox(…)` also listens on
-    two ports, 0 being any free one. CONNECT reaches either CRM through either port.
+    two ports, 0 being any free one, and with *events_port* on a third one for Salesforce's events, with
+    TLS unless *events_plaintext*. CONNECT reaches either CRM through either port.
     """
 
     sample: Sample | None
@@ -54,6 +56,8 @@ class Sandbox:
         clock: Clock | None = None,
         world: World | None = None,
         folder: Path | None = None,
+        events_port: int | None = None,
+        events_plaintext: bool = False,
     ) -> None:
         if data not in DATA:
             raise ControlError(f"The data is one of {', '.join(DATA)}, not {data!r}.")
@@ -83,6 +87,11 @@ class Sandbox:
         self._closing = contextlib.ExitStack()
         self._ca_path: Path | None = None
         self._courier = Courier(self.hubspot, self._trusting)
+        self._events = None
+        if events_port is not None:
+            self._events = EventsServer(
+                self.salesforce, host, events_port, plaintext=events_plaintext
+            )
         if data == "sample":
             self.control.reset(data=data)
 
@@ -95,6 +104,11 @@ class Sandbox:
     def salesforce_url(self) -> str:
         """Where Salesforce is, without a trailing slash."""
         return self._url(SALESFORCE)
+
+    @property
+    def events_target(self) -> str | None:
+        """Where Salesforce's Pub/Sub API is, as `host:port`; None where no port was given for it."""
+        return None if self._events is None else self._events.target
 
     @property
     def ca_path(self) -> Path:
@@ -113,7 +127,8 @@ class Sandbox:
         folder = self._folder
         if folder is None:
             folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory()))
-        self._ca_path, context = make_ca(folder)
+        authority = make_ca(folder)
+        self._ca_path, context = authority.path, authority.context
         hosts: dict[str, App] = dict.fromkeys(HUBSPOT_HOSTS, self.hubspot_app)
         hosts |= dict.fromkeys(SALESFORCE_HOSTS, self.salesforce_app)
         self._doors = {
@@ -123,7 +138,9 @@ class Sandbox:
         try:
             for side, door in self._doors.items():
                 door.listen(self._host, self._ports[side])
-        except OSError:
+            if self._events is not None:
+                await self._events.start(authority)
+        except Exception:
             await self.stop()
             raise
         for door in self._doors.values():
@@ -133,6 +150,8 @@ class Sandbox:
     async def stop(self) -> None:
         """Stop listening and end every connection. The states stay as they are."""
         await self._courier.stop()
+        if self._events is not None:
+            await self._events.stop()
         for door in self._doors.values():
             await door.close()
         self._doors = {}
@@ -206,6 +225,10 @@ class SandboxThread:
     @property
     def salesforce_url(self) -> str:
         return self.sandbox.salesforce_url
+
+    @property
+    def events_target(self) -> str | None:
+        return self.sandbox.events_target
 
     @property
     def ca_path(self) -> Path:

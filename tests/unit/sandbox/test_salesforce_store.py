@@ -124,7 +124,8 @@ def test_the_catalog_finds_names_in_any_case() -> None:
 
 
 def test_the_page_names_every_switch_fault_and_act() -> None:
-    text = (DOCS / "sandbox-salesforce.md").read_text(encoding="utf-8")
+    pages = ("sandbox-salesforce.md", "sandbox-feeds.md")
+    text = "".join((DOCS / each).read_text(encoding="utf-8") for each in pages)
     org = Org()
     switches = [name for name in org.world.switches.listing() if "soql_" not in name]
     both = text + (DOCS / "sandbox-soql.md").read_text(encoding="utf-8")

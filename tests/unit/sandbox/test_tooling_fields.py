@@ -257,4 +257,9 @@ def test_reset_forgets_fields(org: Org) -> None:
 def test_the_listing_names_what_there_is(org: Org) -> None:
     names = [one["name"] for one in org.data("GET", "tooling/sobjects").json()["sobjects"]]
 
-    assert names == ["CustomField", "EntityDefinition", "FieldDefinition"]
+    assert names == [
+        "CustomField",
+        "EntityDefinition",
+        "FieldDefinition",
+        "PlatformEventChannelMember",
+    ]

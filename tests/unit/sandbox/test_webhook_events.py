@@ -236,9 +236,11 @@ def test_a_disturbance_that_makes_no_sense_is_refused(asked: dict[str, Any]) -> 
         (
             "v1",
             "POST",
-            '[{"eventId":1,"subscriptionId":12345,"portalId":62515,"occurredAt":1564113600000,'
-            '"subscriptionType":"contact.creation","attemptNumber":0,"objectId":123,'
-            '"changeSource":"CRM","changeFlag":"NEW","appId":54321}]',
+            (
+                '[{"eventId":1,"subscriptionId":12345,"portalId":62515,"occurredAt":1564113600000,'
+                '"subscriptionType":"contact.creation","attemptNumber":0,"objectId":123,'
+                '"changeSource":"CRM","changeFlag":"NEW","appId":54321}]'
+            ),
             0,
             "232db2615f3d666fe21a8ec971ac7b5402d33b9a925784df3ca654d05f4817de",
         ),

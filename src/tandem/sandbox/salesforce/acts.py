@@ -8,6 +8,7 @@ from tandem.sandbox.salesforce.access import Rights
 from tandem.sandbox.salesforce.arguments import Arguments
 from tandem.sandbox.salesforce.conversion import ActError
 from tandem.sandbox.salesforce.errors import SalesforceError
+from tandem.sandbox.salesforce.events import selection
 from tandem.sandbox.salesforce.named import user_of
 from tandem.sandbox.salesforce.records import Writer
 
@@ -228,4 +229,5 @@ ACTS: dict[str, Act] = {
     "undelete_task": _undelete_record,
     **acts_catalog.ACTS,
     **acts_setup.ACTS,
+    **selection.ACTS,
 }

@@ -143,7 +143,11 @@ class DataApi:
             raw=_unpacked(request, raw),
             base_url=base_url(state, request),
         )
-        reply = self._router.answer(call)
+        state.events.origin = _origin(call)
+        try:
+            reply = self._router.answer(call)
+        finally:
+            state.events.origin = ""
         headers = {**reply.headers, "Sforce-Limit-Info": state.limits.header()}
         return Reply(
             status=reply.status, body=reply.body, headers=headers, media_type=reply.media_type
@@ -166,6 +170,19 @@ class DataApi:
             raise errors.invalid_session()
         if fault := take("request_limit"):
             raise limits.limit_exceeded(str(fault.argument("limit", "TotalRequests")))
+
+
+_CLIENT = re.compile(r"(?:^|[;,])\s*client=([^;,]+)")
+
+
+def _origin(call: Call) -> str:
+    """What a change event says of the call behind it, with the client's own name ([cdc-header], [callopt])."""
+    origin = f"com/salesforce/api/rest/{call.version}"
+    named = _CLIENT.search(call.headers.get("sforce-call-options", ""))
+    is_composite = call.path[:1] == ("composite",)
+    if named is None or (is_composite and not call.state.switches["cdc_client_of_composite"]):
+        return origin
+    return f"{origin};client={named[1].strip()}"
 
 
 def _versions() -> list[dict[str, str]]:

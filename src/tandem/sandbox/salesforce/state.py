@@ -10,6 +10,8 @@ from tandem.sandbox.salesforce.auth import Sessions
 from tandem.sandbox.salesforce.behaviour import declare_faults, declare_switches
 from tandem.sandbox.salesforce.cursors import Cursors
 from tandem.sandbox.salesforce.errors import SalesforceError
+from tandem.sandbox.salesforce.events import EventBus, disturbing
+from tandem.sandbox.salesforce.events import behaviour as events_behaviour
 from tandem.sandbox.salesforce.ids import IdSource
 from tandem.sandbox.salesforce.limits import Limits
 from tandem.sandbox.salesforce.locks import Locks
@@ -43,6 +45,8 @@ class SalesforceState:
         self.faults = world.faults[SALESFORCE]
         declare_switches(world.switches)
         declare_faults(self.faults)
+        events_behaviour.declare_switches(world.switches)
+        events_behaviour.declare_faults(self.faults)
         self.values = Values(world.switches)
         self.locks = Locks(world.clock.now_ms)
         self.limits = Limits(world)
@@ -50,6 +54,7 @@ class SalesforceState:
 
     def reset(self) -> None:
         """Forget everything: an org as on its first day."""
+        self.events = EventBus(self)
         self.schema = Schema()
         self.store = Store(self.schema, self.world.clock.now_ms)
         self.access = Access(self.schema, self.store)
@@ -77,10 +82,16 @@ class SalesforceState:
         self.sessions = Sessions(self)
         self.access_token = self.sessions.permanent(self.integration_id)
         self.store.commit()
+        self.store.on_commit = self.events.capture
 
     def load(self, part: Mapping[str, Any]) -> None:
         """Take in vendor-shaped rows with explicit ids; ValueError names what does not fit."""
-        loading.load(self, part)
+        self.events.is_loading = True
+        try:
+            loading.load(self, part)
+        finally:
+            self.events.is_loading = False
+            self.events.catalog_changed()
 
     def summary(self) -> dict[str, Any]:
         """What the org holds, how to sign in, and what can be done in it."""
@@ -123,11 +134,11 @@ class SalesforceState:
 
     def change_feeds(self) -> dict[str, Any]:
         """The state of the change feeds, for `GET /_sandbox/feeds`."""
-        return {}
+        return disturbing.feeds(self)
 
     def disturb(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """Disturb the change feeds; ValueError if it cannot be done."""
-        raise ValueError(f"Salesforce's feeds do not know {', '.join(asked)}.")
+        """Lose, break or confuse the change feeds; ValueError if it cannot be done."""
+        return disturbing.disturb(self, asked)
 
     @property
     def username(self) -> str:
@@ -267,6 +278,7 @@ class SalesforceState:
         for name in names:
             if name in self.store.tables:
                 self.store.table(name).reindex()
+        self.events.catalog_changed()
         self.setup_changed()
 
     def object_for(self, rights: Rights, name: str) -> SObject | None:

@@ -247,10 +247,10 @@ class Store:
     """
     Every table of one org, the transaction being written, and the rows not committed yet.
 
-    *now_ms* is the sandbox's clock. Writers open a `transaction`; readers call `settle` first.
+    *now_ms* is the sandbox's clock. `on_commit` is told what each transaction replaced. Writers open a `transaction`; readers call `settle` first.
     """
 
-    __slots__ = ("_now_ms", "_undo", "pending", "schema", "tables")
+    __slots__ = ("_now_ms", "_undo", "on_commit", "pending", "schema", "tables")
 
     def __init__(self, schema: Schema, now_ms: Callable[[], int]) -> None:
         self.schema = schema
@@ -258,6 +258,7 @@ class Store:
         self.tables: dict[str, Table] = {}
         self._now_ms = now_ms
         self._undo: list[tuple[Table, str, Row | None]] = []
+        self.on_commit: Callable[[list[tuple[Table, str, Row | None]], float], None] | None = None
 
     def table(self, name: str) -> Table:
         """The table of an object, by API name; made when first asked for."""
@@ -308,6 +309,8 @@ class Store:
         End the transaction. With `after_seconds` the rows keep the stamps they have, and are seen by
         readers only when that time has passed: the late commit of a long transaction.
         """
+        if self.on_commit is not None and self._undo:
+            self.on_commit(self._undo, after_seconds)
         if after_seconds > 0:
             visible = self._now_ms() + int(after_seconds * 1000)
             for _, record_id, before in self._undo:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from tandem.sandbox.salesforce import errors
 from tandem.sandbox.salesforce.behaviour import soql_rules
 from tandem.sandbox.salesforce.errors import SalesforceError
+from tandem.sandbox.salesforce.events import selection
 from tandem.sandbox.salesforce.resource import Call, Reply, Resource
 from tandem.sandbox.salesforce.schema import ACTIVITY_OBJECTS, Field
 from tandem.sandbox.salesforce.soql import QueryError, Result, execute, parse
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 
 PREFIX = "00N"
 _CONFIRMED: dict[str, Any] = {"success": True, "errors": [], "warnings": [], "infos": []}
-_OBJECTS = ("CustomField", "EntityDefinition", "FieldDefinition")
+_OBJECTS = ("CustomField", "EntityDefinition", "FieldDefinition", selection.MEMBER)
+_MADE = ("CustomField", selection.MEMBER)
 
 
 class CustomFields:
@@ -100,6 +102,7 @@ def tooling_resources(state: SalesforceState) -> tuple[Resource, ...]:
     return (
         Resource(pattern="tooling/query", methods={"GET": _query}),
         Resource(pattern="tooling/sobjects", methods={"GET": _objects}),
+        *selection.resources(),
         Resource(pattern="tooling/sobjects/CustomField", methods={"POST": _create}),
         Resource(
             pattern="tooling/sobjects/CustomField/{field}",
@@ -124,9 +127,9 @@ def _objects(call: Call) -> Reply:
             "name": name,
             "keyPrefix": PREFIX if name == "CustomField" else None,
             "queryable": True,
-            "createable": name == "CustomField",
+            "createable": name in _MADE,
             "updateable": name == "CustomField",
-            "deletable": name == "CustomField",
+            "deletable": name in _MADE,
             "urls": {"sobject": f"{base}/{name}"},
         }
         for name in _OBJECTS
@@ -273,6 +276,7 @@ def _run(call: Call, statement: str) -> Result:
     source = catalog(
         state.schema,
         rows if call.rights.may("CustomizeApplication") else None,
+        selection.rows(state),
         now=state.world.clock.now(),
         zone=ZoneInfo(call.rights.zone),
         user_id=call.rights.user_id,

@@ -61,9 +61,16 @@ _FIELD_DEFINITION = (
 )
 
 
+_CHANNEL_MEMBER = (
+    ListedField(name="Id", type="id"),
+    *_texts("DeveloperName", "MasterLabel", "EventChannel", "SelectedEntity"),
+)
+
+
 def catalog(
     schema: Schema,
     custom_fields: Sequence[Mapping[str, Any]] | None,
+    channel_members: Sequence[Mapping[str, Any]],
     *,
     now: datetime,
     zone: tzinfo,
@@ -89,6 +96,14 @@ def catalog(
             name_field="Label",
         ),
     ]
+    objects.append(
+        ListedObject(
+            name="PlatformEventChannelMember",
+            columns=_CHANNEL_MEMBER,
+            listed=channel_members,
+            name_field="DeveloperName",
+        )
+    )
     if custom_fields is not None:
         objects.append(
             ListedObject(
