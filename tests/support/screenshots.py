@@ -25,6 +25,7 @@ from tandem.sync.policy import Language
 from tandem.web import WebSettings, web_server
 from tandem.web.visit import SESSION_COOKIE
 from tests.support.chromium import Page, chromium
+from tests.support.shown_work import start_work, work_pages
 
 __all__ = ["Shown", "shown_app"]
 
@@ -83,6 +84,7 @@ class Shown:
             "account": "/account",
             "not-found": "/nowhere",
         }
+        pages |= work_pages(self.application)
         if parked:
             pages["parked"] = f"{here}/sync-health/records?state=parked"
             pages["parked-record"] = f"{here}/records?q={parked[0].key}"
@@ -97,6 +99,7 @@ async def shown_app(language: str) -> AsyncIterator[Shown]:
         both = Sandbox(data="sample", language=language)
         async with both, Application(settings) as application:
             await _sync(application, both, language)
+            await start_work(application, language)
             stop = asyncio.Event()
             listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
             serving = asyncio.create_task(

@@ -25,7 +25,7 @@ __all__ = ["SHOWN_STEPS", "UPLOAD", "Attempt"]
 UPLOAD = "upload"
 """The name under which an uploaded file is kept with its work."""
 
-SHOWN_STEPS = 200
+SHOWN_STEPS = 50
 _BUSY = timedelta(seconds=3)
 _STORE_TROUBLE = timedelta(seconds=30)
 

@@ -121,10 +121,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "ほかの行は取り込まれます。直した行だけを後から別のファイルとして取り込めます。",
     ),
     "web.import.wrong_file": ("These rows as CSV", "この行をCSVで保存"),
+    "web.import.rows": (
+        "{rows} to import, {wrong} wrong, {left_out} left out",
+        "取り込む行{rows}件、誤りのある行{wrong}件、対象外の行{left_out}件",
+    ),
     "web.import.line": ("Line", "行"),
     # ------------------------------------------------------------------ long work
     "web.work.title.import_tasks": ("Import of Salesforce tasks", "SalesforceのToDoの取り込み"),
-    "web.work.title.import_file": ("Import of {file}", "{file} の取り込み"),
+    "web.work.title.import_file": ("Import of {file}", "ファイルの取り込み: {file}"),
     "web.work.title.import_activities": (
         "Import of HubSpot activities",
         "HubSpotアクティビティーの取り込み",
@@ -239,6 +243,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "このうち{count}件は拒否されました。もう一度取り消すと再試行します。",
     ),
     "web.work.sample": ("The first {count} of them", "最初の{count}件"),
+    "web.work.more": ("… and {count} more", "…ほか{count}件"),
     "web.work.from": ("record", "レコード"),
     "web.work.reasons": ("What is not imported, and why", "取り込まれないものと理由"),
     "web.undo.look": ("See what that would do", "取り消した場合の結果を見る"),

@@ -64,7 +64,7 @@ def facts_of(speech: Speech, work: LongWork, users: Mapping[str, str]) -> list[t
         facts.append((speech("web.import.where"), asked["where"]))
     if "rows" in asked:
         said = speech(
-            "import.rows", rows=asked["rows"], wrong=asked["wrong"], left_out=asked["left_out"]
+            "web.import.rows", rows=asked["rows"], wrong=asked["wrong"], left_out=asked["left_out"]
         )
         facts.append((speech("web.import.file"), said))
     return facts

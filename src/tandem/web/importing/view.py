@@ -149,7 +149,9 @@ async def choose_columns(visit: Visit) -> Response:
     try:
         await works.prepare_file(work, mapping, dates, language)
     except SettingsError as error:
-        return await _columns_page(visit, work, visit.speech.told(error), mapping=mapping, dates=dates)
+        return await _columns_page(
+            visit, work, visit.speech.told(error), mapping=mapping, dates=dates
+        )
     return visit.redirect(visit.at(f"work/{work.id}"))
 
 

@@ -62,6 +62,7 @@ def _told(visit: Visit, work: LongWork) -> dict[str, Any]:
         "why": where_it_stands(visit.speech, work),
         "told": None if work.state.is_active and work.is_look else told,
         "steps": [(step, detail_of(visit.speech, step)) for step in steps],
+        "more_steps": sum(told.undone.counts.values()) - len(steps) if told and told.undone else 0,
         "columns": _COLUMNS,
         "percent": min(100, round(100 * work.done / total)) if total else None,
         "runs": work.result.get("runs", ()),
