@@ -82,6 +82,8 @@ class Shown:
             "disconnect": f"{here}/disconnect",
             "people": "/people",
             "account": "/account",
+            "api": "/api",
+            "api-tokens": "/api/tokens",
             "not-found": "/nowhere",
         }
         pages |= work_pages(self.application)

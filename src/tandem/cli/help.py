@@ -40,6 +40,7 @@ ORDER = (
     "errors",
     "resume",
     "report",
+    "token",
     "backup",
     "restore",
     "erase",

@@ -33,6 +33,7 @@ from tandem.cli import (
     simulate,
     state,
     sync,
+    tokens,
     undo,
     worker,
 )
@@ -73,6 +74,7 @@ for _group in (
     health,
     owners,
     reports,
+    tokens,
     state,
     serve,
     simulate,
