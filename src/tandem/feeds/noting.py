@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 
 from tandem.clock import Clock
-from tandem.store import FeedPosition, Hint, Store
+from tandem.store import FeedName, FeedPosition, Hint, Store
 from tandem.store.hints import Heard
 
 __all__ = ["Noting", "Wake"]
@@ -49,7 +49,7 @@ class Noting:
             batch, self._waiting = self._waiting, []
             try:
                 woken = await self._store.run(
-                    self._store.hints.note_all, [heard for heard, _ in batch], self._clock.now()
+                    self._store.hints.note_all, _joined(batch), self._clock.now()
                 )
             except BaseException as error:
                 # Whoever waits learns why; what came meanwhile is tried on its own.
@@ -60,6 +60,22 @@ class Noting:
                 _settle(batch, None)
                 for connection_id in sorted(woken):
                     self._wake(connection_id)
+
+
+def _joined(batch: list[tuple[Heard, asyncio.Future[None]]]) -> list[Heard]:
+    """What one feed of one account has said several times is said once, with its newest position."""
+    said: dict[tuple[int, FeedName | None], list[Heard]] = {}
+    for heard, _ in batch:
+        name = None if heard.position is None else heard.position.name
+        said.setdefault((heard.account_id, name), []).append(heard)
+    return [
+        Heard(
+            account_id=account_id,
+            hints=tuple(hint for heard in each for hint in heard.hints),
+            position=each[-1].position,
+        )
+        for (account_id, _), each in said.items()
+    ]
 
 
 def _settle(batch: list[tuple[Heard, asyncio.Future[None]]], error: BaseException | None) -> None:

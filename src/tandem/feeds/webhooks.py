@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tandem.clock import Clock
-from tandem.crm.hubspot.notices import Notice
+from tandem.crm.hubspot.notices import Happening, Notice
 from tandem.crm.hubspot.webhooks import (
     Delivery,
     Malformed,
@@ -205,12 +205,15 @@ class Webhooks:
         )
 
 
+_CHANGES = {each: Change(each.value) for each in Happening}
+
+
 def hint_from(notice: Notice) -> Hint:
     """The hint that a notice of HubSpot's is."""
     return Hint(
         side=Side.HUBSPOT,
         object=notice.object,
         record_id=notice.record_id,
-        change=Change(notice.happening.value),
+        change=_CHANGES[notice.happening],
         occurred_at=notice.occurred_at,
     )

@@ -127,14 +127,14 @@ class Database:
             }
             return insert.on_conflict_do_update(index_elements=keys, set_=changes)
 
-        self._write_many(connection, table, rows, f"upsert, keeping {kept}", statement)
+        self.write_many(connection, table, rows, f"upsert, keeping {kept}", statement)
 
     def insert(self, connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         """Insert *rows*, which have the same columns and belong to the database afterwards."""
         if rows:
-            self._write_many(connection, table, rows, "insert", table.insert)
+            self.write_many(connection, table, rows, "insert", table.insert)
 
-    def _write_many(
+    def write_many(
         self,
         connection: Connection,
         table: Table,
@@ -143,7 +143,7 @@ class Database:
         statement: Callable[[], Any],
     ) -> None:
         """
-        Hand many rows to the driver as they are; the statement is put into words once.
+        Hand many rows to the driver as they are; the *statement* is put into words once for each *what*.
 
         Measured: a third faster than letting SQLAlchemy turn every single value (docs/decisions).
         """

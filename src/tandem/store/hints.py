@@ -258,7 +258,7 @@ class Hints(FeedClaims):
         ).returning(hint_counter.c.mark, hint_counter.c.at_most)
         mark, at_most = database.execute(counted).one()
         rows = [_row(connection_id, each, mark, now) for each in hints]
-        database.execute(self._upsert(), rows)
+        self._database.write_many(database, hint, rows, "hints", self._upsert)
         if at_most > self.most:
             self._make_room(database, connection_id, mark, now)
 

@@ -28,6 +28,7 @@ __all__ = [
     "delivery_from",
     "read_events",
     "refusal_of",
+    "signature_of",
     "verdict_on",
 ]
 
@@ -149,6 +150,12 @@ def verdict_on(
             if hmac.compare_digest(_signed(version, key, posted, text, stamp), said):
                 return Verdict.GENUINE
     return Verdict.FORGED
+
+
+def signature_of(posted: Posted, secret: str, stamp: str) -> str:
+    """The version 3 signature of a request made at *stamp*, for whoever plays HubSpot."""
+    address = decoded(posted.addresses[0])
+    return _signed(Signature.V3, secret.encode(), posted, address, stamp).decode()
 
 
 def refusal_of(posted: Posted, now: datetime, *, accepted: Collection[Signature]) -> Verdict | None:
