@@ -50,6 +50,13 @@ def sandbox(
             "--salesforce-port", metavar="PORT", min=0, max=65535, help="option.salesforce_port"
         ),
     ] = SALESFORCE_PORT,
+    events_port: Annotated[
+        int | None,
+        typer.Option("--events-port", metavar="PORT", min=0, max=65535, help="option.events_port"),
+    ] = None,
+    events_plaintext: Annotated[
+        bool, typer.Option("--events-plaintext", help="option.events_plaintext")
+    ] = False,
     data: Annotated[
         Data, typer.Option("--data", metavar="sample|empty", help="option.data")
     ] = Data.SAMPLE,
@@ -64,9 +71,11 @@ def sandbox(
     language: InLanguage = None,
 ) -> None:
     # Imported here and not above: every other command starts in half the time.
+    from tandem.sandbox.salesforce.events.messages import EventsMissing
     from tandem.sandbox.server import Sandbox
 
     session = session_of(context)
+    ports = [str(each) for each in (hubspot_port, salesforce_port, events_port) if each is not None]
 
     async def work() -> None:
         both = Sandbox(
@@ -77,6 +86,8 @@ def sandbox(
             latency_ms=latency_ms,
             hubspot_port=hubspot_port,
             salesforce_port=salesforce_port,
+            events_port=events_port,
+            events_plaintext=events_plaintext,
         )
         async with both:
             if as_json:
@@ -89,13 +100,15 @@ def sandbox(
 
     try:
         asyncio.run(work())
+    except EventsMissing as error:
+        raise SettingsError(str(error)) from None
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
         raise SettingsError(
             session.messages(
                 "sandbox.port_taken",
-                ports=f"{hubspot_port}, {salesforce_port}",
+                ports=", ".join(ports),
                 problem=error.strerror,
             )
         ) from None
@@ -103,11 +116,14 @@ def sandbox(
 
 def addresses(both: Sandbox) -> dict[str, object]:
     """Where the two CRMs are, and the credentials that open them."""
-    return {
+    found: dict[str, object] = {
         "hubspot": {"url": both.hubspot_url, "token": both.tokens["hubspot"]},
         "salesforce": {"url": both.salesforce_url, "token": both.tokens["salesforce"]},
         "ca_file": str(both.ca_path),
     }
+    if both.events_target is not None:
+        found["events"] = {"target": both.events_target, "plaintext": both.events_plaintext}
+    return found
 
 
 def print_addresses(session: Session, both: Sandbox) -> None:
@@ -118,6 +134,11 @@ def print_addresses(session: Session, both: Sandbox) -> None:
     ):
         said = session.messages("sandbox.token", token=token)
         session.out.print(Text(f"{name:<11} {url}  {said}"), soft_wrap=True)
+    if both.events_target is not None:
+        said = f"{session.messages('sandbox.events')}: {both.events_target}"
+        if both.events_plaintext:
+            said += f" ({session.messages('sandbox.events_plaintext')})"
+        session.out.print(Text(said), soft_wrap=True)
     said = session.messages("sandbox.ca", path=both.ca_path)
     session.out.print(Text(said), soft_wrap=True)
 

@@ -88,6 +88,7 @@ class Sandbox:
         self._ca_path: Path | None = None
         self._courier = Courier(self.hubspot, self._trusting)
         self._events = None
+        self.events_plaintext = events_plaintext
         if events_port is not None:
             self._events = EventsServer(
                 self.salesforce, host, events_port, plaintext=events_plaintext

@@ -124,6 +124,14 @@ TEXTS = {
         "The vendors' rate and daily limits, or none.",
         "各社のレート制限と1日の上限を再現するか、しないか。",
     ),
+    "option.events_port": (
+        "Port on which the simulated Salesforce tells of changes (Pub/Sub API); 0 takes a free one. Without it they are not served.",
+        "模擬Salesforceが変更を通知するポート(Pub/Sub API)。0なら空いているポート。指定しなければ通知しません。",
+    ),
+    "option.events_plaintext": (
+        "Serve them without TLS.",
+        "TLSなしで通知します。",
+    ),
     "option.latency_ms": (
         "Delay of every answer, in milliseconds.",
         "すべての応答の遅延(ミリ秒)。",

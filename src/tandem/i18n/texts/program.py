@@ -127,10 +127,12 @@ TEXTS = {
         "CA for https and CONNECT: {path}",
         "https と CONNECT 用のCA: {path}",
     ),
+    "sandbox.events": ("Salesforce events (Pub/Sub API)", "Salesforceのイベント(Pub/Sub API)"),
+    "sandbox.events_plaintext": ("without TLS", "TLSなし"),
     "sandbox.until": ("Ctrl-C ends.", "Ctrl-Cで終了します。"),
     "sandbox.port_taken": (
-        "One of the ports {ports} cannot be used ({problem}). Choose others with --hubspot-port and --salesforce-port; 0 takes a free one.",
-        "ポート {ports} のいずれかを使えません({problem})。--hubspot-port と --salesforce-port で別のポートを指定してください。0なら空いているポートを使います。",
+        "One of the ports {ports} cannot be used ({problem}). Choose others with --hubspot-port, --salesforce-port and --events-port; 0 takes a free one.",
+        "ポート {ports} のいずれかを使えません({problem})。--hubspot-port、--salesforce-port、--events-port で別のポートを指定してください。0なら空いているポートを使います。",
     ),
     "demo.started": (
         "Two simulated CRMs are running on this machine:",
