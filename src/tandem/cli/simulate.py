@@ -13,7 +13,7 @@ from tandem.cli.session import Session, session_of
 
 __all__ = ["register"]
 
-_COUNTED = ("acts", "faults", "crashes", "runs", "writes")
+_COUNTED = ("acts", "faults", "crashes", "runs", "writes", "heard")
 
 
 def simulate(

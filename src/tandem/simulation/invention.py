@@ -56,6 +56,7 @@ class _Author:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._chance = random.Random(f"{seed}/story")
+        self._hearing = random.Random(f"{seed}/hearing")
         self._contacts: list[str] = []
         self._records: list[str] = []
         self._owners: list[str] = []
@@ -107,6 +108,7 @@ class _Author:
             task_sync=task_sync,
             has_key_field=not self._is(0.15),
             has_unique_property=not self._is(0.25),
+            has_feeds=self._hearing.random() < 0.5,
             # Within half a year every zone that changes its clocks does so.
             later=self._chance.randrange(0, 190) * _DAY + self._chance.randrange(0, 86_400),
             switches=switches,

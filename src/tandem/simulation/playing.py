@@ -8,11 +8,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from tandem.engine.context import AT_ONCE
 from tandem.engine.reports import RunReport, RunState
 from tandem.errors import TandemError
 from tandem.sandbox.hubspot.acts import ActError as HubSpotActError
 from tandem.sandbox.salesforce.conversion import ActError as SalesforceActError
 from tandem.simulation.colleagues import Colleagues
+from tandem.simulation.hearing import PACE, Hearing
 from tandem.simulation.loop import START, VirtualClock, VirtualLoop
 from tandem.simulation.people import People
 from tandem.simulation.story import Act, Keep, Moment, Pause, PutBack, Setting, Story, Sync, Trouble
@@ -54,6 +56,7 @@ class History:
     delete_policies: set[str] = field(default_factory=set)
     acts: Counter[str] = field(default_factory=Counter)
     runs: Counter[str] = field(default_factory=Counter)
+    heard: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     """What must not happen while it goes on: counts that do not add up, an error nobody expected."""
     still_writes: int = 0
@@ -98,6 +101,7 @@ class _Player:
         self._policy = story.setting.delete_policy
         self._rule = story.setting.conflict_rule
         self._kept: tuple[bytes, list[str], str] | None = None
+        self._hearing = Hearing(self._around, story.seed) if story.setting.has_feeds else None
         self._history = History(
             story=story, around=self._around, people=self._people, process=self._processes[0]
         )
@@ -122,6 +126,9 @@ class _Player:
         process = self._processes[0]
         await process.connect()
         await self._save_settings(process)
+        if self._hearing is not None:
+            self._hearing.begin()
+            self._history.heard = self._hearing.fates
         self._history.switched = [
             Switched(kind=kind, is_on=True, at=self._clock.seconds) for kind in self._on
         ]
@@ -225,6 +232,7 @@ class _Player:
         return known
 
     async def _sync(self, moment: Sync) -> None:
+        self._hear()
         going = []
         for number, crash in enumerate(moment.crashes):
             process = self._process(number)
@@ -238,10 +246,15 @@ class _Player:
     async def _meanwhile(self, seconds: float, act: Act) -> None:
         await asyncio.sleep(seconds)
         await self._do(act, is_hasty=True)
+        self._hear()
+
+    def _hear(self, *, all_of_it: bool = False) -> None:
+        if self._hearing is not None:
+            self._hearing.hear(all_of_it=all_of_it)
 
     async def _run(self, process: Process) -> RunReport | None:
         try:
-            report = await process.sync()
+            report = await process.sync(PACE if self._hearing is not None else AT_ONCE)
         except Killed:
             self._history.runs["killed"] += 1
             return None
@@ -271,6 +284,7 @@ class _Player:
             if pause is QUIET[-1] and not written:
                 break  # it is quiet already
             self._clock.advance(pause)
+            self._hear(all_of_it=True)
             process.resume()
             await process.retry()
             before = around.writes.total()
@@ -280,6 +294,7 @@ class _Player:
                 told = "it did not end" if report is None else f"{report.reason} {report.message}"
                 history.wrong.append(f"a run in the quiet was not done: {told}")
         self._clock.advance(_SEARCH_LAG)
+        self._hear(all_of_it=True)
         before = around.writes.total()
         await self._run(process)
         history.still_writes = around.writes.total() - before

@@ -52,6 +52,7 @@ class Figures:
     faults: Counter[str] = field(default_factory=Counter)
     crashes: Counter[str] = field(default_factory=Counter)
     writes: Counter[str] = field(default_factory=Counter)
+    heard: Counter[str] = field(default_factory=Counter)
     requests: int = 0
     failures: list[Failure] = field(default_factory=list)
 
@@ -64,7 +65,7 @@ class Figures:
         self.seeds += other.seeds
         self.requests += other.requests
         self.failures += other.failures
-        for name in ("acts", "runs", "faults", "crashes", "writes"):
+        for name in ("acts", "runs", "faults", "crashes", "writes", "heard"):
             getattr(self, name).update(getattr(other, name))
 
     def to_json(self) -> dict[str, Any]:
@@ -75,7 +76,7 @@ class Figures:
             "requests": self.requests,
             **{
                 name: dict(sorted(getattr(self, name).items()))
-                for name in ("acts", "runs", "faults", "crashes", "writes")
+                for name in ("acts", "runs", "faults", "crashes", "writes", "heard")
             },
             "failures": [
                 {
@@ -152,6 +153,7 @@ def _part(seeds: Sequence[int]) -> Figures:
         figures.requests += around.requests
         figures.acts += history.acts
         figures.runs += history.runs
+        figures.heard += history.heard
         figures.faults += around.fired
         figures.crashes += around.points
         figures.writes += Counter({side.value: n for side, n in around.writes.items()})

@@ -103,6 +103,7 @@ class Setting:
     task_sync: bool = False
     has_key_field: bool = True
     has_unique_property: bool = True
+    has_feeds: bool = False
     later: float = 0.0
     """Seconds after the usual beginning: so that clocks are changed within some histories."""
     switches: Mapping[str, Any] = field(default_factory=dict)
@@ -118,6 +119,8 @@ class Setting:
             lines.append("Tandem may not make its key field in Salesforce")
         if not self.has_unique_property:
             lines.append("HubSpot refuses a unique property on tasks")
+        if self.has_feeds:
+            lines.append("both CRMs tell of changes by their feeds")
         lines += [f"switch {name}: {value}" for name, value in self.switches.items()]
         return "\n".join(lines)
 

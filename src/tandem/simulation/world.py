@@ -11,7 +11,7 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -21,6 +21,7 @@ from tandem.crm.http import ConnectionLost, Request, Response
 from tandem.engine.asking import Asking
 from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connectors
+from tandem.engine.context import AT_ONCE, Pace
 from tandem.engine.prepare import outdate
 from tandem.engine.reports import RunReport
 from tandem.engine.running import Runner
@@ -308,8 +309,10 @@ class Process:
         )
         outdate(self.store.for_connection(connection.id), "org")
 
-    async def sync(self) -> RunReport:
-        return await self._runner.run(self.store.connection(CONNECTION), trigger="simulation")
+    async def sync(self, pace: Pace = AT_ONCE) -> RunReport:
+        """A run at a connection's turn: it polls at that *pace*."""
+        runner = replace(self._runner, pace=pace)
+        return await runner.run(self.store.connection(CONNECTION), trigger="schedule")
 
     def resume(self) -> bool:
         """Somebody presses Resume; whether there was anything to resume."""

@@ -29,6 +29,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "simulate.crashes": ("Processes killed", "強制終了したプロセス"),
     "simulate.runs": ("Runs, by how they ended", "同期(終わり方別)"),
     "simulate.writes": ("Records written", "書き込んだレコード"),
+    "simulate.heard": ("What feeds told, by what became of it", "フィードの通知(結果別)"),
     "simulate.failed": ("Seed {seed} breaks a law:", "シード{seed}で規則に違反しました:"),
     "simulate.again": ("Play it again: {command}", "再現するには:{command}"),
     "simulate.all_well": (
