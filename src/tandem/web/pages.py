@@ -20,6 +20,7 @@ __all__ = ["View", "get", "post", "visit_of"]
 
 View = Callable[[Visit], Awaitable[Response]]
 _YEAR = 31_536_000
+_LARGEST = 2**63 - 1
 _log = structlog.get_logger("tandem.web")
 
 
@@ -55,6 +56,8 @@ class _Page:
                 raise Refused(403, "web.error.admin_only")
         if self.is_change:
             await _check_own(visit)
+        if any(isinstance(n, int) and n > _LARGEST for n in visit.request.path_params.values()):
+            raise Refused(404, "web.error.not_found")  # no database counts so far
         named = visit.request.path_params.get("connection")
         if named is not None:
             try:
