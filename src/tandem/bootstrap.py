@@ -15,6 +15,7 @@ from typing import Self
 from tandem.alerts import Alerts, alerting
 from tandem.clock import Clock, SystemClock
 from tandem.crm.http import AiohttpTransport, Transport, TransportSettings
+from tandem.crm.hubspot.webhooks import Signature
 from tandem.engine import asking
 from tandem.engine.brakes import RELEASED, is_brake
 from tandem.engine.choosing import plan_settings
@@ -45,6 +46,7 @@ from tandem.engine.undoing import Undoing
 from tandem.engine.undoing_report import UndoReport
 from tandem.errors import SettingsError
 from tandem.feeds import Listening, Noting, SalesforceListening, Webhooks
+from tandem.feeds.asking import FeedReport, feed_report, keep_secret, wanted_webhooks
 from tandem.mapping.salesforce_reports import About, Report
 from tandem.model import Side
 from tandem.reports import Reporting, ready_made
@@ -129,7 +131,12 @@ class Application:
             store=self._store, runner=self.runner, retention_days=settings.retention_days
         )
         self.noting = Noting(self._store, self._clock)
-        self.webhooks = Webhooks(self._store, self._clock, self.noting)
+        self.webhooks = Webhooks(
+            self._store,
+            self._clock,
+            self.noting,
+            accepted=[Signature(each) for each in settings.hubspot_signatures],
+        )
         self.listening = Listening(
             store=self._store,
             noting=self.noting,
@@ -140,6 +147,7 @@ class Application:
                 noting=self.noting,
                 clock=self._clock,
                 org_of=self.connectors.salesforce,
+                address=settings.salesforce_events,
                 ca_file=settings.ca_file,
             ),
             owner=this_process(),
@@ -401,6 +409,19 @@ class Application:
 
     async def doctor(self, name: str) -> Sequence[Finding]:
         return await self.asking.doctor(name)
+
+    # ------------------------------------------------------------------ feeds
+
+    async def feeds(self, name: str) -> FeedReport:
+        return await self._store.run(feed_report, self._store, self._store.connection(name))
+
+    async def wanted_webhooks(self, name: str) -> Sequence[dict[str, str]]:
+        return await self._store.run(wanted_webhooks, self._store, self._store.connection(name))
+
+    async def set_webhook_secret(self, name: str, secret: str) -> None:
+        connection = self._store.connection(name)
+        await self._store.run(keep_secret, self._store, connection, secret)
+        self._store.note(connection.id, person(), "webhook_secret")
 
     # ------------------------------------------------------------------ reports
 

@@ -28,6 +28,7 @@ from tandem.engine.reports import (
     SettingsChange,
 )
 from tandem.engine.undoing_report import UndoReport
+from tandem.feeds.asking import FeedReport
 from tandem.mapping.salesforce_reports import About, Report
 from tandem.reports import Reporting
 from tandem.settings import ProcessSettings
@@ -180,6 +181,15 @@ class Application(Protocol):
 
     async def workers(self) -> Sequence[WorkerRow]:
         """The programs that run connections of a shared database, and what each runs now."""
+
+    async def feeds(self, name: str) -> FeedReport:
+        """How the change feeds of a connection are."""
+
+    async def wanted_webhooks(self, name: str) -> Sequence[dict[str, str]]:
+        """What to subscribe to in the settings of the connection's HubSpot app."""
+
+    async def set_webhook_secret(self, name: str, secret: str) -> None:
+        """Keep the secret that the app of the connection's HubSpot account signs with."""
 
 
 OpenApplication = Callable[[ProcessSettings], AbstractAsyncContextManager[Application]]

@@ -38,6 +38,7 @@ ORDER = (
     "conflicts",
     "health",
     "errors",
+    "feeds",
     "resume",
     "report",
     "token",

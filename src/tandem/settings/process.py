@@ -35,6 +35,7 @@ __all__ = [
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
+SIGNATURES = ("v3", "v2", "v1")
 VARIABLES = (
     "TANDEM_HOME",
     "TANDEM_DATABASE_URL",
@@ -48,6 +49,7 @@ VARIABLES = (
     "TANDEM_POLL_SECONDS",
     "TANDEM_RETENTION_DAYS",
     "TANDEM_SALESFORCE_EVENTS",
+    "TANDEM_HUBSPOT_SIGNATURES",
     "TANDEM_TAKEOVER_SECONDS",
     "TANDEM_WEB_HOST",
     "TANDEM_WEB_PORT",
@@ -87,6 +89,7 @@ class ProcessSettings:
     poll_seconds: int = 60
     retention_days: int = 90
     salesforce_events: str | None = None
+    hubspot_signatures: tuple[str, ...] = SIGNATURES
     takeover_seconds: int = 60
     web_host: str = "127.0.0.1"
     web_port: int = 8800
@@ -133,6 +136,7 @@ def read_environment(
         poll_seconds=reader.number("TANDEM_POLL_SECONDS", 5, 86_400, 60),
         retention_days=reader.number("TANDEM_RETENTION_DAYS", 1, _DAY_LIMIT, 90),
         salesforce_events=given.get("TANDEM_SALESFORCE_EVENTS"),
+        hubspot_signatures=reader.several("TANDEM_HUBSPOT_SIGNATURES", SIGNATURES),
         takeover_seconds=reader.number("TANDEM_TAKEOVER_SECONDS", 5, 3_600, 60),
         web_host=given.get("TANDEM_WEB_HOST", "127.0.0.1"),
         web_port=reader.number("TANDEM_WEB_PORT", 0, _PORT_LIMIT, 8800),
@@ -181,6 +185,18 @@ class _Reader:
                 "environment.choice", name=name, choices=", ".join(choices), given=given
             )
         return given
+
+    def several(self, name: str, choices: tuple[str, ...]) -> tuple[str, ...]:
+        """One or more of *choices*, with commas between; all where nothing is said."""
+        if name not in self._given:
+            return choices
+        listed = tuple(each.strip().lower() for each in self._given[name].split(","))
+        if not set(listed) <= set(choices):
+            given = self._given[name]
+            raise self.wrong(
+                "environment.choice", name=name, choices=", ".join(choices), given=given
+            )
+        return listed
 
     def number(self, name: str, low: int, high: int, default: int) -> int:
         given = self._given.get(name)

@@ -44,8 +44,10 @@ from tandem.engine.reports import (
 )
 from tandem.engine.undoing_report import UndoReport
 from tandem.errors import SettingsError, TandemError
+from tandem.feeds.asking import FeedReport, FeedRow
 from tandem.model import Kind, LinkState, Side
 from tandem.settings import ProcessSettings, SettingsChange, change_of, show
+from tandem.store import FeedHealth, FeedName
 from tandem.store.workers import WorkerRow
 from tandem.sync.policy import Policy
 
@@ -74,6 +76,31 @@ PARKED = ErrorCard(
     kinds=(Kind.CALL,),
     message="FIELD_CUSTOM_VALIDATION_EXCEPTION: Say why",
     keys=("41-call-1", "41-call-2"),
+)
+
+
+FEEDS = FeedReport(
+    connection="main",
+    feeds=tuple(
+        FeedRow(
+            side=side,
+            name=name,
+            state=state,
+            lag_seconds=2.5,
+            heard_at=NOON,
+            checked_at=NOON,
+            position="",
+            message=message,
+            detail="",
+        )
+        for side, name, state, message in (
+            (Side.HUBSPOT, FeedName.WEBHOOKS, FeedHealth.STARTING, "webhooks_silent"),
+            (Side.HUBSPOT, FeedName.JOURNAL, FeedHealth.HEALTHY, ""),
+            (Side.SALESFORCE, FeedName.EVENTS, FeedHealth.BEHIND, "events_late"),
+        )
+    ),
+    waiting=3,
+    waiting_since=NOON,
 )
 
 
@@ -299,6 +326,15 @@ class FakeApplication:
 
     async def workers(self) -> list[WorkerRow]:
         return []
+
+    async def feeds(self, name: str) -> FeedReport:
+        return FEEDS
+
+    async def wanted_webhooks(self, name: str) -> list[dict[str, str]]:
+        return [{"subscriptionType": "object.creation", "objectTypeId": "0-27"}]
+
+    async def set_webhook_secret(self, name: str, secret: str) -> None:
+        self._ask("set_webhook_secret", name, secret)
 
 
 @dataclass(frozen=True)
