@@ -15,6 +15,7 @@ from tandem.bootstrap import Application
 from tandem.clock import Clock
 from tandem.crm.http import Transport
 from tandem.engine.asking import Asking
+from tandem.engine.brakes import RELEASED, is_brake
 from tandem.engine.choosing import plan_settings
 from tandem.engine.conflicts import Conflicting
 from tandem.engine.connecting import Connecting
@@ -103,6 +104,10 @@ class Desk:
         return await self.asking.connectors.connect(connection)
 
     def resume(self, connection: Connection) -> None:
+        """Go on; after a brake that is a person's word that the next run may go through with it."""
+        if is_brake(connection.suspended_reason):
+            reason = connection.suspended_reason.encode()
+            self.mine(connection).cache(RELEASED, reason, self.clock.now())
         self.store.resume(connection.id)
         self.note(connection, "resumed", connection.suspended_reason)
 
