@@ -73,9 +73,13 @@ class Doubtful(Noting):
 
 @dataclass
 class Crm:
-    """What a CRM has to tell: a log, of which the newest part is kept, and what has not come into it yet."""
+    """
+    What a CRM has to tell: a log, of which the newest part is kept, and what has not come into it yet.
 
-    log: list[News] = field(default_factory=list)
+    Something has always happened before: how long a journal may be empty is a matter of the clock, which stands still.
+    """
+
+    log: list[News] = field(default_factory=lambda: [News((0,))])
     late: list[News] = field(default_factory=list)
     first_kept: int = 0
     breaks: int = 0
@@ -365,11 +369,12 @@ class World:
 
     def forget_the_past(self) -> None:
         if self.says_vaguely:
-            self.crm.first_kept = len(self.crm.log)
+            self.crm.first_kept = len(self.crm.log) - 1
 
     async def be_away_too_long(self, record: int) -> None:
         await self.feed.kill()
         self.edit(record)
+        self.edit(0)
         self.forget_the_past()
         await self.feed.start()
 
