@@ -324,3 +324,13 @@ async def test_everything_a_person_does_about_it_is_in_the_audit_log(story: Stor
         "import_removed",
     ]
     assert noted[2].who == "bob@example.com"
+
+
+async def test_erasing_a_person_forgets_what_imports_kept_of_anybody(story: Story) -> None:
+    works = story.tandem.works
+    await works.import_of_file(here(story), "tasks.csv", b"Email\nkim@example.com\n", WHO)
+    await looked_at(story)
+    waits = await works.import_of(here(story), ALL, WHO)
+    await story.tandem.erase("kim@example.com")
+
+    assert [each.id for each in works.kept.works(here(story).id, 10)] == [waits]

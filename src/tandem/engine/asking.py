@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -35,6 +35,7 @@ from tandem.model import Link, LinkState, Org, Portal, Side
 from tandem.store.connection_store import ConnectionStore
 from tandem.store.rows import Account, Connection
 from tandem.store.store import Store
+from tandem.store.work import LongWorks
 from tandem.sync.policy import Policy
 
 __all__ = ["Asking"]
@@ -144,6 +145,9 @@ class Asking:
             for name in ("people", "payloads", "links", "history"):
                 totals[name] = totals.get(name, 0) + getattr(erased, name)
             self.store.note(connection.id, self.who, "erased", "one person")
+        # Samples, uploaded files and their wrong rows may name anybody: what is at rest goes whole.
+        soon = self.clock.now() + timedelta(seconds=1)
+        LongWorks.of(self.store).forget(soon, soon)
         return totals
 
     # ------------------------------------------------------------------ owners
