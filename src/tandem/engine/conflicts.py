@@ -184,12 +184,12 @@ class Conflicting:
         self, connection: Connection, mine: ConnectionStore, rows: Sequence[KeptConflict]
     ) -> dict[int | None, str]:
         """The conflict rule by run."""
-        versions = {run_id: mine.run_of(run_id) for run_id in {r.run_id for r in rows} if run_id}
+        runs = mine.runs_of({row.run_id for row in rows if row.run_id})
         rules = {
             version: parse(self.store.settings(connection.id, version).text).conflict_rule.value
-            for version in {run.settings_version for run in versions.values()}
+            for version in {run.settings_version for run in runs.values()}
         }
-        return {run_id: rules[run.settings_version] for run_id, run in versions.items()}
+        return {run_id: rules[run.settings_version] for run_id, run in runs.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

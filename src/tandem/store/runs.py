@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -62,6 +62,12 @@ class Runs(ConnectionPart):
         if row is None:
             raise StoreError(f"This connection has no run {run_id}.")
         return _run_from(row)
+
+    def runs_of(self, run_ids: Collection[int]) -> dict[int, Run]:
+        """Those runs by number; one that nobody knows (any more) is absent."""
+        with self._database.reading() as database:
+            rows = database.execute(select(run).where(self._mine(run), run.c.id.in_(run_ids)))
+            return {row.id: _run_from(row) for row in rows}
 
     def runs(self, limit: int = 20, *, before: int | None = None) -> list[Run]:
         """The newest first; those older than the run of number *before*."""
