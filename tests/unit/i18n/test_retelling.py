@@ -26,6 +26,7 @@ NAMED = re.compile(r"\{(\w+)\}")
 VALUE = re.compile(r"⟦\w+⟧")
 PASSED_ON = {
     "report.message",
+    "str(error)",
     "self._why",
     "told",
     "words",
