@@ -1,8 +1,8 @@
 """
 Requests that schemathesis invents from the description: right ones, wrong ones, and ways through several.
 
-Every check it has is on, under one seed. An administrator's token sees all four phases, in some 1,500 requests;
-a viewer's the random ones only, in some 70, since that it may change nothing is asked of every operation elsewhere.
+Every check it has is on, under one seed. An administrator's token sees all four phases, in some 1,600 requests;
+a viewer's the random ones only, in some 140, since that it may change nothing is asked of every operation elsewhere.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ async def test_whatever_an_administrators_token_sends_the_answer_is_one_that_is_
 
     assert failed == []
     assert checks >= CHECKS
-    assert sum(answers.values()) > 1_200
+    assert sum(answers.values()) > 1_500
 
 
 async def test_whatever_a_viewers_token_sends_nothing_changes(connected: Web) -> None:
