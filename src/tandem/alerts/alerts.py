@@ -135,7 +135,8 @@ class Alerts:
             if connection.is_complete:
                 mine = {c: row for (id_, c), row in known.items() if id_ == connection.id}
                 await self._look_at(connection, mine, wanted, now)
-        await self._deliver(wanted, now)
+        # Looking takes a while: a letter written on the way is a little younger than *now*.
+        await self._deliver(wanted, max(now, self.clock.now()))
         await self.store.run(self._kept.forget_letters, now - _KEPT_FOR)
 
     async def _look_at(

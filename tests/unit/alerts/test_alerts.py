@@ -170,6 +170,13 @@ async def test_a_letter_that_is_refused_is_tried_again_and_given_up_after_a_day(
     assert scene.subjects == ["Tandem: default: still suspended"]
 
 
+async def test_a_letter_goes_at_once_although_looking_took_a_while(scene: Scene) -> None:
+    scene.suspend()
+    await scene.alerts.look(scene.running.clock.now() - timedelta(seconds=1))
+
+    assert len(scene.server.letters) == 1
+
+
 async def test_a_letter_goes_once_although_several_processes_look(scene: Scene) -> None:
     scene.suspend()
     now = scene.running.clock.now()
