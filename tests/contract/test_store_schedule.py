@@ -105,10 +105,12 @@ def test_resuming_and_new_settings_are_news(store: Store) -> None:
 def test_a_pace_of_its_own_is_kept_until_it_is_taken_back(store: Store) -> None:
     mine = a_connection(store).connection_id
     store.set_pace(mine, 900)
-    assert store.turn(mine) == Turn(connection_id=mine, due_at=NOW, every_seconds=900)
+    assert store.turn(mine) == Turn(
+        connection_id=mine, due_at=NOW, is_woken=True, every_seconds=900
+    )
     store.set_pace(mine, None)
 
-    assert store.turn(mine) == Turn(connection_id=mine, due_at=NOW)
+    assert store.turn(mine) == Turn(connection_id=mine, due_at=NOW, is_woken=True)
 
 
 def test_connections_of_an_earlier_version_get_their_turn(store: Store) -> None:

@@ -23,7 +23,7 @@ class Turn:
     """
     One connection's turn, due at ``due_at``; ``every_seconds`` is a pace of its own, None for the usual.
 
-    ``taken_at`` is since when somebody has it; ``is_woken`` that there is news since then.
+    ``taken_at`` is since when somebody has it; ``is_woken`` that there is news, since then or at all.
     """
 
     connection_id: int
@@ -81,7 +81,8 @@ class Schedule(StorePart):
 
     def ran(self, connection_id: int, now: datetime, next_at: datetime) -> None:
         """The turn is over; the next is at *next_at*, or now where there was news meanwhile."""
-        due_at = case((turn.c.woken_at.is_not(None), _moment(now)), else_=_moment(next_at))
+        is_news = turn.c.woken_at.is_not(None) & turn.c.taken_at.is_not(None)
+        due_at = case((is_news, _moment(now)), else_=_moment(next_at))
         with self._database.writing() as database:
             database.execute(
                 turn.update()
@@ -129,7 +130,7 @@ class Schedule(StorePart):
             earlier = [
                 {"mine": row.connection_id, "begins": begin}
                 for row, begin in zip(rows, begins, strict=True)
-                if row.taken_at is not None or row.due_at > begin
+                if row.taken_at is not None or not now <= row.due_at <= begin
             ]
             if earlier:
                 to_begin = turn.update().where(turn.c.connection_id == bindparam("mine"))
@@ -175,7 +176,7 @@ def wake_turns(database_of: Database, connection_ids: Iterable[int], now: dateti
     """See ``Schedule.wake``; part of the transaction that is open, or one of its own."""
     is_free = turn.c.taken_at.is_(None)
     earlier = case((is_free & (turn.c.due_at > now), _moment(now)), else_=turn.c.due_at)
-    news = case((is_free, None), else_=_moment(now))
+    news = _moment(now)
     with database_of.writing() as database:
         for part in slices(sorted(set(connection_ids))):
             _wake(database, part, earlier, news)

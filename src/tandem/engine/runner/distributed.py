@@ -34,7 +34,7 @@ _TASK = "tandem.run"
 _LOOK_EVERY = 0.25
 _AT_ONCE = 200
 _AGAIN_AFTER = 1.0
-_LIVE = 10
+_NEWS, _REGULAR = 20, 10
 
 _log = structlog.get_logger()
 
@@ -135,7 +135,7 @@ class DistributedRunner:
             raise
 
     async def _queue(self, app: procrastinate.App, due: Sequence[Turn]) -> None:
-        jobs = [_job(turn.connection_id) for turn in due]
+        jobs = [_job(turn) for turn in due]
         try:
             await app.job_manager.batch_defer_jobs_async(jobs=jobs)
         except AlreadyEnqueued:
@@ -200,11 +200,13 @@ _NETWORK = {
 }
 
 
-def _job(connection_id: int) -> Job:
+def _job(turn: Turn) -> Job:
+    """News goes before what only has its time; a connection waits once, so nobody is kept out for long."""
+    connection_id = turn.connection_id
     return Job(
         id=None,
         queue=_QUEUE,
-        priority=_LIVE,
+        priority=_NEWS if turn.is_woken else _REGULAR,
         lock=f"connection {connection_id}",
         queueing_lock=f"connection {connection_id}",
         task_name=_TASK,
