@@ -144,6 +144,7 @@ def _prepare(store: Store, connections: int, every: float) -> list[int]:
     store.enrol(now)
     # In the midst of a quiet day: every turn somewhere in the time between two.
     store.spread(now, every, a_second=connections / every)
+    store.take_chore("forget_history", now, 86_400)  # not part of a run
     return ids
 
 

@@ -32,6 +32,7 @@ __all__ = ["Beats", "DistributedRunner"]
 _QUEUE = "runs"
 _TASK = "tandem.run"
 _LOOK_EVERY = 0.25
+_TIDY_EVERY = 60.0
 _AT_ONCE = 200
 _AGAIN_AFTER = 1.0
 _NEWS, _REGULAR = 20, 10
@@ -75,6 +76,7 @@ class DistributedRunner:
             await asyncio.gather(
                 self._again_and_again(stop, _LOOK_EVERY, lambda: self._schedule(app)),
                 self._again_and_again(stop, self.beats.every, lambda: self._beat(app)),
+                self._again_and_again(stop, _TIDY_EVERY, lambda: self.turns.forget(stop)),
                 self._work(app, stop),
             )
             with contextlib.suppress(StoreError):
@@ -124,7 +126,6 @@ class DistributedRunner:
     # ------------------------------------------------------------------ scheduling
 
     async def _schedule(self, app: procrastinate.App) -> None:
-        await self.turns.forget(self.turns.clock.now())
         due = await self.turns.due(_AT_ONCE)
         if not due:
             return

@@ -15,6 +15,7 @@ __all__ = ["LocalRunner"]
 
 _AT_ONCE = 8
 _LOOK_EVERY = 0.5
+_TIDY_EVERY = 60.0
 
 _log = structlog.get_logger()
 
@@ -32,10 +33,10 @@ class LocalRunner:
     async def serve(self, stop: asyncio.Event) -> None:
         """Until *stop* is set; runs under way then end in good order."""
         running: set[asyncio.Task[object]] = set()
+        tidying = asyncio.create_task(self._tidy(stop))
         await self.turns.begin()
         while not stop.is_set():
             try:
-                await self.turns.forget(self.turns.clock.now())
                 for turn in await self.turns.due(_AT_ONCE - len(running)):
                     task: asyncio.Task[object] = asyncio.create_task(
                         self.turns.take(turn.connection_id)
@@ -50,3 +51,14 @@ class LocalRunner:
         for each in running:
             each.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        await tidying
+
+    async def _tidy(self, stop: asyncio.Event) -> None:
+        """Beside the runs: with thousands of connections it takes minutes."""
+        while not stop.is_set():
+            try:
+                await self.turns.forget(stop)
+            except StoreError as error:
+                _log.error("schedule.store_trouble", message=str(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _TIDY_EVERY)

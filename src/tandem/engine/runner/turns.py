@@ -30,6 +30,7 @@ _HOLD_IN_QUEUE = 120.0
 
 _ENROL_EVERY = timedelta(seconds=30)
 _FORGET_EVERY = timedelta(hours=6)
+_BREATH = 0.02
 _SHORTEST = 0.25
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -134,8 +135,11 @@ class Turns:
         await self._next(connection_id, await self._due_after(connection_id, started, report))
         return report
 
-    async def forget(self, now: datetime) -> None:
-        """History is kept for a stated time only; whoever asks first when it is due does it for all."""
+    async def forget(self, stop: asyncio.Event) -> None:
+        """
+        History is kept for a stated time only; whoever asks first when it is due does it for all, little by little.
+        """
+        now = self.clock.now()
         every = _FORGET_EVERY.total_seconds()
         if not await self.store.run(self.store.take_chore, "forget_history", now, every):
             return
@@ -143,6 +147,9 @@ class Turns:
         for connection in await self.store.run(self.store.connections):
             mine = self.store.for_connection(connection.id)
             await self.store.run(mine.forget_history, before)
+            await asyncio.sleep(_BREATH)
+            if stop.is_set():
+                return
 
     async def _enrol(self, now: datetime) -> None:
         await self.store.run(self.store.enrol, now)
