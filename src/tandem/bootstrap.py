@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from tandem.engine.choosing import plan_settings
 from tandem.engine.conflicts import Conflicting, ConflictList, Restored
 from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connectors
+from tandem.engine.context import Pace
 from tandem.engine.explaining_live import Looking
 from tandem.engine.importing import Importing, ImportReport, Unfinished, Wanted
 from tandem.engine.keeping import Keeping
@@ -57,6 +58,9 @@ from tandem.store.store import Store
 from tandem.store.workers import WorkerRow
 
 __all__ = ["Application"]
+
+_SWEPT = timedelta(minutes=15)
+_MOST_OF = 0.8
 
 _DATABASE = "tandem.db"
 
@@ -112,6 +116,8 @@ class Application:
             owner=this_process(),
             at=self._at,
             keeping=Keeping.within(settings.takeover_seconds),
+            # A turn comes a little before or after its minute: what was polled in the last is due again.
+            pace=Pace(polled=_MOST_OF * timedelta(seconds=settings.poll_seconds), swept=_SWEPT),
         )
         self.turns = Turns(
             store=self._store,

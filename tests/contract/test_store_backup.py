@@ -15,8 +15,18 @@ from tests.support.stores import ANN, KEYRING, NOW, Clock, a_connection, a_link,
 
 from tandem.errors import AlreadyRunning, SettingsError, StoreError
 from tandem.model import Field, Side, TextMark
-from tandem.store import History, KeptConflict, Keyring, RecordKind, Store
+from tandem.store import (
+    FeedName,
+    FeedPosition,
+    Hint,
+    History,
+    KeptConflict,
+    Keyring,
+    RecordKind,
+    Store,
+)
 from tandem.store.alerts import AlertRow, AlertStore, NewLetter
+from tandem.store.api import ApiStore
 from tandem.store.identities import Identities, Identity
 from tandem.store.rows import RESTORED_AT
 from tandem.store.tables import METADATA
@@ -36,6 +46,7 @@ OF_THE_MOMENT = frozenset(
         *("long_work", "long_work_file"),
         *("worker", "account_budget"),
         *("alert", "alert_letter"),
+        "api_token",
     }
 )
 """A backup opens no door: whoever was signed in, invited or locked out is not part of it."""
@@ -73,6 +84,13 @@ def _fill(store: Store) -> None:
     _work(store)
     _workers(store)
     _alerts(store)
+    _feeds(store)
+    ApiStore.of(store).make_token("export", Role.VIEWER, who="ann", lives=timedelta(days=1))
+
+
+def _feeds(store: Store) -> None:
+    hint = Hint(side=Side.HUBSPOT, object="calls", record_id="1")
+    store.hints.note(1, [hint], NOW, position=FeedPosition(name=FeedName.JOURNAL, position="7"))
 
 
 def _sign_in(store: Store) -> None:

@@ -26,7 +26,10 @@ class MailServer:
             options["ssl_context"] = tls
         else:
             options |= {"tls_context": tls, "require_starttls": tls is not None}
-        options |= {"authenticator": self._authenticate, "auth_require_tls": tls is not None and not from_the_start}
+        options |= {
+            "authenticator": self._authenticate,
+            "auth_require_tls": tls is not None and not from_the_start,
+        }
         self._controller = _AnyPort(self, **options)
 
     @property

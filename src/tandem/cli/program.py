@@ -79,8 +79,8 @@ for _group in (
     tokens,
     state,
     serve,
-    simulate,
     worker,
+    simulate,
     bench,
 ):
     _group.register(app)

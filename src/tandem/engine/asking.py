@@ -11,6 +11,7 @@ import msgspec
 
 from tandem.clock import Clock
 from tandem.engine import doctor, doctor_tasks, health
+from tandem.engine.allocation import lasts_until
 from tandem.engine.connectors import Connected, Connectors
 from tandem.engine.context import LONG_AGO
 from tandem.engine.explaining import explain
@@ -222,8 +223,20 @@ class Asking:
             except (BudgetSpent, CrmError, KeyError):
                 limit = remaining = None  # the figures are extra; the page works during an outage
         return AccountCalls(
-            side=side, used_24h=used, limit=limit, remaining=remaining, allocation=allocation
+            side=side,
+            used_24h=used,
+            limit=limit,
+            remaining=remaining,
+            allocation=allocation,
+            lasts_until=self._lasts_until(account_id, allocation),
         )
+
+    def _lasts_until(self, account_id: int, allocation: int | None) -> datetime | None:
+        if allocation is None:
+            return None
+        now = self.clock.now()
+        hours = dict(self.store.calls_by_hour(account_id, now - timedelta(hours=24)))
+        return lasts_until(hours, allocation, now)
 
     async def doctor(self, name: str) -> list[Finding]:
         """Everything the set-up check can tell; what cannot be reached is a finding, not a failure."""

@@ -94,7 +94,9 @@ def is_time(run: RunContext, side: Side, asked_at: str | None, reliance: Relianc
         return True
     is_relied_on = reliance is not None and reliance.is_earned and side in run.heard
     pause = run.pace.swept if is_relied_on else run.pace.polled
-    return run.now - datetime.fromisoformat(asked_at) >= pause
+    age = run.now - datetime.fromisoformat(asked_at)
+    # Asked in the future, by the CRM's clock: the host's is behind, and cannot tell how long ago it was.
+    return not timedelta(0) <= age < pause
 
 
 def is_at_rest(link: Link) -> bool:

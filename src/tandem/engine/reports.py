@@ -181,7 +181,9 @@ class RunReport:
     planned: tuple[PlannedAction, ...] = ()
     reason: str = ""  # code of why the run stopped early
     message: str = ""
-    resumes_at: datetime | None = None  # when calls are left again, where the run stopped for want of them
+    resumes_at: datetime | None = (
+        None  # when calls are left again, where the run stopped for want of them
+    )
 
     @property
     def adds_up(self) -> bool:
@@ -350,6 +352,9 @@ class AccountCalls:
     limit: int | None = None
     remaining: int | None = None
     allocation: int | None = None
+    lasts_until: datetime | None = (
+        None  # at the rate of the last hours; None where it lasts for good
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

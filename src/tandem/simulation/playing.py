@@ -196,8 +196,8 @@ class _Player:
                     return await process.retry() > 0
                 case "restart":
                     self._processes.clear()
-        except TandemError:
-            return False  # the CRM did not answer, or a run is under way: people give up
+        except (TandemError, Killed):
+            return False  # the CRM did not answer, a run is under way, Tandem was killed: people give up
         return True
 
     async def _switch(self, process: Process, kind: str, *, is_on: bool) -> None:

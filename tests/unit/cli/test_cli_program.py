@@ -14,7 +14,7 @@ from tandem.model import Side
 
 SPEC = set(ORDER)
 NO_JSON = {"settings apply", "settings set", "errors retry", "owners map", "disconnect", "resume"} | {
-    "backup", "restore", "serve",
+    "backup", "restore", "serve", "worker", "feeds secret", "token create", "token revoke",
 }  # fmt: skip
 
 

@@ -111,7 +111,7 @@ def test_limits_on_the_page_are_those_of_the_code() -> None:
     assert f"within {SAME_TIME.seconds} seconds" in section("Conflicts")
     for said, code, name in (
         (r"more than (\d+) records, and", brakes, "_FEW"),
-        (r"over ([\d,]+) records", brakes, "_MOST_CREATED"),
+        (r"over ([\d,]+) records", brakes, "MOST_CREATED"),
         (r"written (\d+) times within the hour", disagreement, "_OFTEN"),
     ):
         on_page = re.search(said, section("Brakes"))

@@ -173,19 +173,19 @@ class Journal:
         for each in await self.subscriptions():
             known.setdefault(str(each.portal_id), []).append(each)
         missing = [
-            (portal_id, each)
+            (portal_id, new)
             for portal_id, listed in wanted.items()
-            for each in listed
-            if not any(one.covers(each) for one in known.get(portal_id, ()))
+            for new in listed
+            if not any(one.covers(new) for one in known.get(portal_id, ()))
         ]
-        for portal_id, each in missing:
+        for portal_id, new in missing:
             # Asking twice changes nothing: one for the same object is replaced.
             await self._caller.send(
                 Call(
                     operation="subscribe to the journal",
                     path=_path("subscriptions"),
                     method="POST",
-                    body=msgspec.json.encode(_asked(portal_id, each)),
+                    body=msgspec.json.encode(_asked(portal_id, new)),
                 )
             )
         return len(missing)

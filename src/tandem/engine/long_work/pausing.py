@@ -37,6 +37,7 @@ class PausingRunner(Runner):
         dry_run: bool = False,
         tell: ProgressCallback = lambda step: None,
         job: Job = EVERYTHING,
+        turn_seconds: float | None = None,
     ) -> RunReport:
         """See ``Runner.run``."""
 
@@ -55,4 +56,5 @@ class PausingRunner(Runner):
             dry_run=dry_run,
             tell=tell,
             job=replace(job, work=work),
+            turn_seconds=turn_seconds,
         )
