@@ -23,7 +23,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 __all__ = ["PATIENCE", "Crms", "Ended", "Program", "environment", "simulated_crms", "until"]
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 """Seconds; what takes longer has failed. A machine that is busy may need many of them."""
 
 _LOOK_AGAIN = 0.02

@@ -111,7 +111,7 @@ def test_each_key_that_the_program_asks_for_exists() -> None:
 def test_no_text_is_idle() -> None:
     by_table = re.compile(
         r"(connections|health|errors|owners|plan|explain|usage|undo|conflicts"
-        r"|feeds(\.name|\.state)?|alert(\.\w+)?)\.\w+"
+        r"|feeds(\.name|\.state)?|worker|alert(\.\w+)?)\.\w+"
     )
 
     idle = [
