@@ -62,7 +62,7 @@ def work_pages(application: Application) -> dict[str, str]:
         if work.state is WorkState.DRAFT:
             pages["import-columns"] = f"{here}/import/file/{work.id}"
         elif work.state is WorkState.RUNNING:
-            pages["import-running"] = f"{here}/work/{work.id}"
+            pages["import-running"] = f"{here}/long-work/{work.id}"
         else:
-            pages[names.get(work.kind, "undo-look")] = f"{here}/work/{work.id}"
+            pages[names.get(work.kind, "undo-look")] = f"{here}/long-work/{work.id}"
     return pages

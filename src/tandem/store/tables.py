@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 
-__all__ = ["METADATA", "Moment", "Words"]
+__all__ = ["METADATA", "Id", "Moment", "Name", "Words"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -62,8 +62,8 @@ class Words(TypeDecorator[str]):
         return value.translate(_UNSTORABLE)
 
 
-_Name = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-_Id = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER counts up by itself in SQLite
+Name = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+Id = BigInteger().with_variant(Integer(), "sqlite")  # only INTEGER counts up by itself in SQLite
 
 METADATA = MetaData(
     naming_convention={
@@ -76,19 +76,19 @@ METADATA = MetaData(
 
 
 def _own_id() -> Column[int]:
-    return Column("id", _Id, primary_key=True, autoincrement=True)
+    return Column("id", Id, primary_key=True, autoincrement=True)
 
 
 def _of_connection() -> Column[int]:
     return Column(
-        "connection_id", _Id, ForeignKey("connection.id", ondelete="CASCADE"), nullable=False
+        "connection_id", Id, ForeignKey("connection.id", ondelete="CASCADE"), nullable=False
     )
 
 
 sealed_note = Table(
     "sealed_note",
     METADATA,
-    Column("name", _Name, primary_key=True),
+    Column("name", Name, primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
 
@@ -96,8 +96,8 @@ account = Table(
     "account",
     METADATA,
     _own_id(),
-    Column("side", _Name, nullable=False),
-    Column("external_id", _Name, nullable=False),
+    Column("side", Name, nullable=False),
+    Column("external_id", Name, nullable=False),
     Column("name", Words, nullable=False),
     Column("base_url", Text, nullable=False),
     Column("credential", LargeBinary),
@@ -110,9 +110,9 @@ connection = Table(
     "connection",
     METADATA,
     _own_id(),
-    Column("name", _Name, nullable=False, unique=True),
-    Column("hubspot_account_id", _Id, ForeignKey("account.id")),
-    Column("salesforce_account_id", _Id, ForeignKey("account.id")),
+    Column("name", Name, nullable=False, unique=True),
+    Column("hubspot_account_id", Id, ForeignKey("account.id")),
+    Column("salesforce_account_id", Id, ForeignKey("account.id")),
     Column("suspended_reason", Text, nullable=False),
     Column("suspended_detail", Words, nullable=False),
     Column("suspended_at", Moment),
@@ -138,7 +138,7 @@ audit = Table(
     "audit",
     METADATA,
     _own_id(),
-    Column("connection_id", _Id, nullable=False),
+    Column("connection_id", Id, nullable=False),
     Column("at", Moment, nullable=False),
     Column("who", Words, nullable=False),
     Column("action", Text, nullable=False),
@@ -150,9 +150,9 @@ audit = Table(
 lease = Table(
     "lease",
     METADATA,
-    Column("name", _Name, primary_key=True),
+    Column("name", Name, primary_key=True),
     Column("owner", Words, nullable=False),
-    Column("token", _Name, nullable=False),
+    Column("token", Name, nullable=False),
     Column("acquired_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
 )
@@ -161,17 +161,17 @@ link = Table(
     "link",
     METADATA,
     _of_connection(),
-    Column("key", _Name, nullable=False),
-    Column("kind", _Name, nullable=False),
-    Column("hubspot_id", _Name, nullable=False),
-    Column("state", _Name, nullable=False),
-    Column("reason", _Name, nullable=False),
+    Column("key", Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("hubspot_id", Name, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("reason", Name, nullable=False),
     Column("detail", Words, nullable=False),
-    Column("salesforce_id", _Name),
+    Column("salesforce_id", Name),
     Column("hubspot", Text, nullable=False),
     Column("salesforce", Text, nullable=False),
     Column("intent", Text),
-    Column("contact_id", _Name),
+    Column("contact_id", Name),
     Column("created_at", Moment),
     Column("modified_at", Moment),
     Column("salesforce_modified_at", Moment),
@@ -180,7 +180,7 @@ link = Table(
     Column("attempts", Integer, nullable=False),
     Column("looks", Integer, nullable=False),
     Column("payload", LargeBinary),
-    Column("run_id", _Id),
+    Column("run_id", Id),
     Column("settings_version", Integer, nullable=False),
     PrimaryKeyConstraint("connection_id", "key"),
     Index("ix_link_hubspot_id", "connection_id", "hubspot_id"),
@@ -220,9 +220,9 @@ history = Table(
     METADATA,
     _own_id(),
     _of_connection(),
-    Column("key", _Name, nullable=False),
+    Column("key", Name, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("run_id", _Id),
+    Column("run_id", Id),
     Column("what", Text, nullable=False),
     Column("detail", LargeBinary),
     Index(None, "connection_id", "key"),
@@ -234,11 +234,11 @@ conflict = Table(
     METADATA,
     _own_id(),
     _of_connection(),
-    Column("key", _Name, nullable=False),
-    Column("field", _Name, nullable=False),
-    Column("winner", _Name, nullable=False),
+    Column("key", Name, nullable=False),
+    Column("field", Name, nullable=False),
+    Column("winner", Name, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("run_id", _Id),
+    Column("run_id", Id),
     Column("detail", LargeBinary, nullable=False),
     Column("restored_at", Moment),
     Column("restored_by", Words, nullable=False),
@@ -251,7 +251,7 @@ checkpoint = Table(
     "checkpoint",
     METADATA,
     _of_connection(),
-    Column("name", _Name, nullable=False),
+    Column("name", Name, nullable=False),
     Column("value", Text, nullable=False),
     Column("saved_at", Moment, nullable=False),
     PrimaryKeyConstraint("connection_id", "name"),
@@ -261,7 +261,7 @@ person = Table(
     "person",
     METADATA,
     _of_connection(),
-    Column("contact_id", _Name, nullable=False),
+    Column("contact_id", Name, nullable=False),
     Column("contact", Text, nullable=False),
     Column("person", Text),
     Column("reason", Text, nullable=False),
@@ -274,8 +274,8 @@ person_address = Table(
     "person_address",
     METADATA,
     _of_connection(),
-    Column("email", _Name, nullable=False),
-    Column("contact_id", _Name, nullable=False),
+    Column("email", Name, nullable=False),
+    Column("contact_id", Name, nullable=False),
     PrimaryKeyConstraint("connection_id", "email"),
     Index(None, "connection_id", "contact_id"),
 )
@@ -284,7 +284,7 @@ cached = Table(
     "cached",
     METADATA,
     _of_connection(),
-    Column("name", _Name, nullable=False),
+    Column("name", Name, nullable=False),
     Column("value", LargeBinary, nullable=False),
     Column("cached_at", Moment, nullable=False),
     PrimaryKeyConstraint("connection_id", "name"),
@@ -294,8 +294,8 @@ owner_pair = Table(
     "owner_pair",
     METADATA,
     _of_connection(),
-    Column("hubspot_owner_id", _Name, nullable=False),
-    Column("salesforce_user_id", _Name),
+    Column("hubspot_owner_id", Name, nullable=False),
+    Column("salesforce_user_id", Name),
     PrimaryKeyConstraint("connection_id", "hubspot_owner_id"),
 )
 
@@ -303,9 +303,9 @@ record_pair = Table(
     "record_pair",
     METADATA,
     _of_connection(),
-    Column("kind", _Name, nullable=False),
-    Column("hubspot_id", _Name, nullable=False),
-    Column("salesforce_id", _Name, nullable=False),
+    Column("kind", Name, nullable=False),
+    Column("hubspot_id", Name, nullable=False),
+    Column("salesforce_id", Name, nullable=False),
     PrimaryKeyConstraint("connection_id", "kind", "hubspot_id"),
 )
 
@@ -318,7 +318,7 @@ run = Table(
     Column("cause", Text, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("finished_at", Moment),
-    Column("state", _Name, nullable=False),
+    Column("state", Name, nullable=False),
     Column("counts", Text, nullable=False),
     Column("calls", Text, nullable=False),
     Column("message", Words, nullable=False),
@@ -329,7 +329,7 @@ run = Table(
 account_calls = Table(
     "account_calls",
     METADATA,
-    Column("account_id", _Id, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("account_id", Id, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
     Column("hour", Moment, nullable=False),
     Column("calls", Integer, nullable=False),
     PrimaryKeyConstraint("account_id", "hour"),

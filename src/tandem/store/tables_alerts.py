@@ -11,24 +11,20 @@ from sqlalchemy import (
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
-    Text,
 )
-from sqlalchemy.dialects import postgresql
 
-from tandem.store.tables import METADATA, Moment, Words
+from tandem.store.tables import METADATA, Id, Moment, Name, Words
 
 __all__ = ["OF_ALERTS", "alert", "alert_letter", "alert_settings", "member_identity"]
 
-_Name = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-_Id = BigInteger().with_variant(Integer(), "sqlite")
 
 # Who a member is to an identity provider: its subject never changes, an address may.
 member_identity = Table(
     "member_identity",
     METADATA,
-    Column("issuer", _Name, nullable=False),
-    Column("subject", _Name, nullable=False),
-    Column("member_id", _Id, ForeignKey("member.id", ondelete="CASCADE"), nullable=False),
+    Column("issuer", Name, nullable=False),
+    Column("subject", Name, nullable=False),
+    Column("member_id", Id, ForeignKey("member.id", ondelete="CASCADE"), nullable=False),
     Column("created_at", Moment, nullable=False),
     PrimaryKeyConstraint("issuer", "subject"),
     Index(None, "member_id"),
@@ -38,7 +34,7 @@ member_identity = Table(
 alert_settings = Table(
     "alert_settings",
     METADATA,
-    Column("name", _Name, primary_key=True),
+    Column("name", Name, primary_key=True),
     Column("value", LargeBinary, nullable=False),
 )
 
@@ -46,8 +42,8 @@ alert_settings = Table(
 alert = Table(
     "alert",
     METADATA,
-    Column("connection_id", _Id, ForeignKey("connection.id", ondelete="CASCADE"), nullable=False),
-    Column("cause", _Name, nullable=False),
+    Column("connection_id", Id, ForeignKey("connection.id", ondelete="CASCADE"), nullable=False),
+    Column("cause", Name, nullable=False),
     Column("began_at", Moment),
     Column("told_at", Moment),
     Column("version", BigInteger, nullable=False),
@@ -59,10 +55,10 @@ alert = Table(
 alert_letter = Table(
     "alert_letter",
     METADATA,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("channel", _Name, nullable=False),
-    Column("event", _Name, nullable=False),
-    Column("cause", _Name, nullable=False),
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("channel", Name, nullable=False),
+    Column("event", Name, nullable=False),
+    Column("cause", Name, nullable=False),
     Column("facts", Words, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("due_at", Moment),

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, Table, Text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Column, Table
 
-from tandem.store.tables import METADATA, Moment, Words
+from tandem.store.tables import METADATA, Id, Moment, Name, Words
 
 __all__ = ["OF_THE_API", "api_token"]
 
-_Name = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-_Id = BigInteger().with_variant(Integer(), "sqlite")
 
 # Only the hash of a token is kept: whoever reads the database comes in as nobody.
 api_token = Table(
     "api_token",
     METADATA,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("token", _Name, nullable=False, unique=True),
-    Column("begins", _Name, nullable=False),
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("token", Name, nullable=False, unique=True),
+    Column("begins", Name, nullable=False),
     Column("name", Words, nullable=False),
-    Column("role", _Name, nullable=False),
+    Column("role", Name, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("created_by", Words, nullable=False),
     Column("expires_at", Moment),

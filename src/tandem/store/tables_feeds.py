@@ -13,23 +13,20 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects import postgresql
 
-from tandem.store.tables import METADATA, Moment, Words
+from tandem.store.tables import METADATA, Id, Moment, Name, Words
 
 __all__ = ["FEED_TABLES"]
 
-_Name = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-_Id = BigInteger().with_variant(Integer(), "sqlite")
 
 hint = Table(
     "hint",
     METADATA,
-    Column("connection_id", _Id, ForeignKey("connection.id", ondelete="CASCADE"), nullable=False),
-    Column("side", _Name, nullable=False),
-    Column("object", _Name, nullable=False),
-    Column("record_id", _Name, nullable=False),
-    Column("change", _Name, nullable=False),
+    Column("connection_id", Id, ForeignKey("connection.id", ondelete="CASCADE"), nullable=False),
+    Column("side", Name, nullable=False),
+    Column("object", Name, nullable=False),
+    Column("record_id", Name, nullable=False),
+    Column("change", Name, nullable=False),
     Column("occurred_at", Moment),
     Column("noted_at", Moment, nullable=False),
     Column("mark", BigInteger, nullable=False),
@@ -42,7 +39,7 @@ hint = Table(
 hint_counter = Table(
     "hint_counter",
     METADATA,
-    Column("connection_id", _Id, ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True),
+    Column("connection_id", Id, ForeignKey("connection.id", ondelete="CASCADE"), primary_key=True),
     Column("mark", BigInteger, nullable=False),
     Column("at_most", Integer, nullable=False),
 )
@@ -50,9 +47,9 @@ hint_counter = Table(
 feed = Table(
     "feed",
     METADATA,
-    Column("account_id", _Id, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
-    Column("name", _Name, nullable=False),
-    Column("state", _Name, nullable=False),
+    Column("account_id", Id, ForeignKey("account.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Name, nullable=False),
+    Column("state", Name, nullable=False),
     Column("position", Text, nullable=False),
     Column("heard_at", Moment),
     Column("lag_seconds", Float),

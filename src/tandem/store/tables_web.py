@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -12,22 +11,19 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects import postgresql
 
-from tandem.store.tables import METADATA, Moment, Words
+from tandem.store.tables import METADATA, Id, Moment, Name, Words
 
 __all__ = ["WEB_TABLES"]
 
-_Name = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-_Id = BigInteger().with_variant(Integer(), "sqlite")
 
 member = Table(
     "member",
     METADATA,
-    Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("email", _Name, nullable=False, unique=True),
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("email", Name, nullable=False, unique=True),
     Column("name", Words, nullable=False),
-    Column("role", _Name, nullable=False),
+    Column("role", Name, nullable=False),
     Column("password", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment),
@@ -38,8 +34,8 @@ member = Table(
 member_session = Table(
     "member_session",
     METADATA,
-    Column("token", _Name, primary_key=True),
-    Column("member_id", _Id, ForeignKey("member.id", ondelete="CASCADE"), nullable=False),
+    Column("token", Name, primary_key=True),
+    Column("member_id", Id, ForeignKey("member.id", ondelete="CASCADE"), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
@@ -51,17 +47,17 @@ member_session = Table(
 member_link = Table(
     "member_link",
     METADATA,
-    Column("token", _Name, primary_key=True),
-    Column("purpose", _Name, nullable=False),
-    Column("email", _Name, nullable=False),
-    Column("role", _Name, nullable=False),
+    Column("token", Name, primary_key=True),
+    Column("purpose", Name, nullable=False),
+    Column("email", Name, nullable=False),
+    Column("role", Name, nullable=False),
     Column("expires_at", Moment, nullable=False),
 )
 
 sign_in_failure = Table(
     "sign_in_failure",
     METADATA,
-    Column("name", _Name, primary_key=True),
+    Column("name", Name, primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("since", Moment, nullable=False),
 )
@@ -69,8 +65,8 @@ sign_in_failure = Table(
 pending_sign_in = Table(
     "pending_sign_in",
     METADATA,
-    Column("state", _Name, primary_key=True),
-    Column("session", _Name, nullable=False),
+    Column("state", Name, primary_key=True),
+    Column("session", Name, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("value", LargeBinary, nullable=False),
 )

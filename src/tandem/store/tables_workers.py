@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, Table, Text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text
 
-from tandem.store.tables import METADATA, Moment, Words
+from tandem.store.tables import METADATA, Id, Moment, Name, Words
 
 __all__ = ["OF_THE_MOMENT"]
 
-_Name = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
-_Id = BigInteger().with_variant(Integer(), "sqlite")
 
 # One row a connection. While somebody has its turn, due_at is when the turn is taken for lost.
 turn = Table(
@@ -18,7 +15,7 @@ turn = Table(
     METADATA,
     Column(
         "connection_id",
-        _Id,
+        Id,
         ForeignKey("connection.id", ondelete="CASCADE"),
         primary_key=True,
         autoincrement=False,
@@ -33,10 +30,10 @@ turn = Table(
 worker = Table(
     "worker",
     METADATA,
-    Column("name", _Name, primary_key=True),
+    Column("name", Name, primary_key=True),
     Column("host", Words, nullable=False),
     Column("version", Text, nullable=False),
-    Column("role", _Name, nullable=False),
+    Column("role", Name, nullable=False),
     Column("slots", Integer, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
@@ -45,7 +42,7 @@ worker = Table(
 chore = Table(
     "chore",
     METADATA,
-    Column("name", _Name, primary_key=True),
+    Column("name", Name, primary_key=True),
     Column("due_at", Moment, nullable=False),
 )
 
@@ -54,7 +51,7 @@ account_budget = Table(
     METADATA,
     Column(
         "account_id",
-        _Id,
+        Id,
         ForeignKey("account.id", ondelete="CASCADE"),
         primary_key=True,
         autoincrement=False,

@@ -140,7 +140,10 @@ _NOT_LINKED = {
     "/sign-in/oidc",
     "/sign-in/oidc/callback",
     "/connected-apps/salesforce/1/import/file/[^/?]+",
-    *(f"/connected-apps/salesforce/1/work/[^/?]+{end}" for end in ("", "/progress", "/wrong.csv")),
+    *(
+        f"/connected-apps/salesforce/1/long-work/[^/?]+{end}"
+        for end in ("", "/progress", "/wrong.csv")
+    ),
 }
 """Where nothing leads a person who is signed in and has no long work under way."""
 

@@ -86,7 +86,7 @@ async def recreate(visit: Visit) -> Response:
     key = (await visit.words()).get("key", "")
     works = visit.desk.application.works
     work = await works.recreate(visit.here, key, visit.desk.who)
-    return visit.redirect(visit.at(f"work/{work}"))
+    return visit.redirect(visit.at(f"long-work/{work}"))
 
 
 def _stopped(visit: Visit, run: RunReport | None) -> str:

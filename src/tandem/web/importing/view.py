@@ -77,7 +77,7 @@ async def import_tasks(visit: Visit) -> Response:
         work = await visit.desk.application.works.import_of(visit.here, wanted, visit.desk.who)
     except SettingsError as error:
         return await _page(visit, "tasks", visit.speech.told(error), given=given, chosen=owners)
-    return visit.redirect(visit.at(f"work/{work}"))
+    return visit.redirect(visit.at(f"long-work/{work}"))
 
 
 async def import_activities(visit: Visit) -> Response:
@@ -89,7 +89,7 @@ async def import_activities(visit: Visit) -> Response:
         work = await visit.desk.application.works.import_of(visit.here, wanted, visit.desk.who)
     except SettingsError as error:
         return await _page(visit, "activities", visit.speech.told(error), given=given, chosen=kinds)
-    return visit.redirect(visit.at(f"work/{work}"))
+    return visit.redirect(visit.at(f"long-work/{work}"))
 
 
 def _check_complete(visit: Visit) -> None:
@@ -152,7 +152,7 @@ async def choose_columns(visit: Visit) -> Response:
         return await _columns_page(
             visit, work, visit.speech.told(error), mapping=mapping, dates=dates
         )
-    return visit.redirect(visit.at(f"work/{work.id}"))
+    return visit.redirect(visit.at(f"long-work/{work.id}"))
 
 
 async def _file_work(visit: Visit) -> LongWork:

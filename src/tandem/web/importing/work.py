@@ -108,19 +108,19 @@ async def _changed(visit: Visit, change: Change) -> Response:
     work = await _work(visit)
     if not await change(visit.here, work.id, visit.desk.who):
         visit.flash("web.work.too_late", "warning")
-    return visit.redirect(visit.at(f"work/{work.id}"))
+    return visit.redirect(visit.at(f"long-work/{work.id}"))
 
 
 async def remove(visit: Visit) -> Response:
     work = await _work(visit)
     if not await visit.desk.application.works.remove(visit.here, work.id, visit.desk.who):
         visit.flash("web.work.too_late", "warning")
-        return visit.redirect(visit.at(f"work/{work.id}"))
+        return visit.redirect(visit.at(f"long-work/{work.id}"))
     visit.flash("web.work.removed")
     return visit.redirect(visit.at(_TABS.get(work.kind, "import")))
 
 
-_HERE = "/connected-apps/salesforce/{connection:int}/work/{work:int}"
+_HERE = "/connected-apps/salesforce/{connection:int}/long-work/{work:int}"
 ROUTES = [
     get(_HERE, show),
     get(f"{_HERE}/progress", progress),

@@ -46,7 +46,7 @@ async def undo(visit: Visit) -> Response:
     """Look at what it would do; the page of that work has the button to do it."""
     works = visit.desk.application.works
     work = await works.undo(visit.here, _run_of(visit), visit.desk.who)
-    return visit.redirect(visit.at(f"work/{work}"))
+    return visit.redirect(visit.at(f"long-work/{work}"))
 
 
 async def release(visit: Visit) -> Response:
