@@ -102,6 +102,56 @@ def test_resuming_and_new_settings_are_news(store: Store) -> None:
     assert _taken(store) == [mine]
 
 
+HOUR = timedelta(hours=1)
+
+
+def test_news_does_not_wake_a_connection_that_rests(store: Store) -> None:
+    mine = a_connection(store).connection_id
+    _taken(store)
+    store.wake(mine)
+    store.ran(mine, NOW, NOW + HOUR, rests=True)
+    store.wake(mine)
+
+    assert store.turn(mine) == Turn(
+        connection_id=mine, due_at=NOW + HOUR, is_woken=True, rests_until=NOW + HOUR
+    )
+    assert _taken(store, HOUR - MINUTE) == []
+    assert _taken(store, HOUR) == [mine]
+
+
+def test_a_person_wakes_a_connection_that_rests(store: Store) -> None:
+    mine = a_connection(store).connection_id
+    _taken(store)
+    store.ran(mine, NOW, NOW + HOUR, rests=True)
+    store.resume(mine)
+
+    assert _taken(store) == [mine]
+
+
+def test_what_a_person_changed_during_the_run_is_tried_before_the_rest(store: Store) -> None:
+    mine = a_connection(store).connection_id
+    _taken(store)
+    store.save_settings(mine, text="", expected_version=0, changed_by="Ann", difference="", at=NOW)
+    store.wake(mine)
+    store.ran(mine, NOW, NOW + HOUR, rests=True)
+    assert _taken(store) == [mine]
+    store.ran(mine, NOW, NOW + HOUR, rests=True)
+
+    assert _taken(store) == []
+
+
+def test_news_wakes_a_connection_again_once_its_rest_is_over(store: Store, clock: Clock) -> None:
+    mine = a_connection(store).connection_id
+    _taken(store)
+    store.ran(mine, NOW, NOW + MINUTE, rests=True)
+    assert _taken(store, MINUTE) == [mine]
+    store.ran(mine, NOW + MINUTE, NOW + HOUR)
+    clock.advance(seconds=61)
+    store.wake(mine)
+
+    assert _taken(store, timedelta(seconds=61)) == [mine]
+
+
 def test_a_pace_of_its_own_is_kept_until_it_is_taken_back(store: Store) -> None:
     mine = a_connection(store).connection_id
     store.set_pace(mine, 900)

@@ -113,7 +113,7 @@ class Connections(StorePart):
 
     def resume(self, connection_id: int) -> None:
         self._change(connection_id, suspended_reason="", suspended_detail="", suspended_at=None)
-        wake_turns(self._database, [connection_id], self._clock())
+        wake_turns(self._database, [connection_id], self._clock(), is_asked=True)
 
     def remove_connection(self, connection_id: int) -> None:
         """
@@ -210,7 +210,7 @@ class Settings(StorePart):
                 )
             )
             self._note(database, connection_id, changed_by, "settings", difference, at)
-            wake_turns(self._database, [connection_id], self._clock())
+            wake_turns(self._database, [connection_id], self._clock(), is_asked=True)
         return new
 
     def note(self, connection_id: int, who: str, action: str, detail: str = "") -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, case, exists, func, literal, select
+from sqlalchemy import ColumnElement, Row, bindparam, case, exists, func, literal, null, select
 from sqlalchemy import Connection as DatabaseConnection
 
 from tandem.store.database import Database, slices
@@ -23,7 +23,8 @@ class Turn:
     """
     One connection's turn, due at ``due_at``; ``every_seconds`` is a pace of its own, None for the usual.
 
-    ``taken_at`` is since when somebody has it; ``is_woken`` that there is news, since then or at all.
+    ``taken_at`` is since when somebody has it; ``is_woken`` that there is news, since then or at all. Before
+    ``rests_until`` news does not bring it forward.
     """
 
     connection_id: int
@@ -31,6 +32,7 @@ class Turn:
     taken_at: datetime | None = None
     is_woken: bool = False
     every_seconds: int | None = None
+    rests_until: datetime | None = None
 
 
 class Schedule(StorePart):
@@ -66,7 +68,7 @@ class Schedule(StorePart):
             rows = database.execute(found.with_for_update(skip_locked=True)).all()
             taken = turn.update().where(turn.c.connection_id.in_([r.connection_id for r in rows]))
             until = now + timedelta(seconds=hold_seconds)
-            database.execute(taken.values(due_at=until, taken_at=now, woken_at=None))
+            database.execute(taken.values(due_at=until, **_taken(now)))
         return [_turn_from(row) for row in rows]
 
     def begin_turn(self, connection_id: int, now: datetime, hold_seconds: float) -> None:
@@ -76,25 +78,34 @@ class Schedule(StorePart):
             database.execute(
                 turn.update()
                 .where(turn.c.connection_id == connection_id)
-                .values(due_at=until, taken_at=now, woken_at=None)
+                .values(due_at=until, **_taken(now))
             )
 
-    def ran(self, connection_id: int, now: datetime, next_at: datetime) -> None:
-        """The turn is over; the next is at *next_at*, or now where there was news meanwhile."""
-        is_news = turn.c.woken_at.is_not(None) & turn.c.taken_at.is_not(None)
-        due_at = case((is_news, _moment(now)), else_=_moment(next_at))
+    def ran(
+        self, connection_id: int, now: datetime, next_at: datetime, *, rests: bool = False
+    ) -> None:
+        """
+        The turn is over; the next is at *next_at*, or now where there was news meanwhile.
+
+        One that *rests* could do nothing before then: only a person brings it forward, not a feed.
+        """
+        is_now: ColumnElement[bool] = turn.c.woken_at.is_not(None) & turn.c.taken_at.is_not(None)
+        if rests:
+            is_now &= turn.c.rests_until.is_not(None)
+        due_at = case((is_now, _moment(now)), else_=_moment(next_at))
+        rests_until = case((is_now, null()), else_=_moment(next_at)) if rests else null()
         with self._database.writing() as database:
             database.execute(
                 turn.update()
                 .where(turn.c.connection_id == connection_id)
-                .values(due_at=due_at, taken_at=None, woken_at=None)
+                .values(due_at=due_at, taken_at=None, woken_at=None, rests_until=rests_until)
             )
 
     def wake(self, *connection_ids: int) -> None:
         """
         There is news: their turns are due now, or again at once after the turns that somebody has.
 
-        Ten thousand hints at one connection are one turn.
+        Ten thousand hints at one connection are one turn; those that rest are left alone.
         """
         wake_turns(self._database, connection_ids, self._clock())
 
@@ -169,31 +180,43 @@ def begin_turns(database_of: Database, connection_ids: Iterable[int], now: datet
     statement = database_of.dialect.insert(turn).values(rows)
     with database_of.writing() as database:
         database.execute(statement.on_conflict_do_nothing(index_elements=["connection_id"]))
-        wake_turns(database_of, ids, now)
+        wake_turns(database_of, ids, now, is_asked=True)
 
 
-def wake_turns(database_of: Database, connection_ids: Iterable[int], now: datetime) -> None:
-    """See ``Schedule.wake``; part of the transaction that is open, or one of its own."""
-    is_free = turn.c.taken_at.is_(None)
-    earlier = case((is_free & (turn.c.due_at > now), _moment(now)), else_=turn.c.due_at)
-    news = _moment(now)
+def wake_turns(
+    database_of: Database, connection_ids: Iterable[int], now: datetime, *, is_asked: bool = False
+) -> None:
+    """
+    See ``Schedule.wake``; part of the transaction that is open, or one of its own.
+
+    With *is_asked* a person has changed something, and those that rest are woken as well.
+    """
+    is_free: ColumnElement[bool] = turn.c.taken_at.is_(None)
+    values: dict[str, Any] = {"woken_at": _moment(now)}
+    if is_asked:
+        values["rests_until"] = case((is_free, null()), else_=_moment(now))
+    else:
+        is_free &= turn.c.rests_until.is_(None) | (turn.c.rests_until <= now)
+    values["due_at"] = case((is_free & (turn.c.due_at > now), _moment(now)), else_=turn.c.due_at)
     with database_of.writing() as database:
         for part in slices(sorted(set(connection_ids))):
-            _wake(database, part, earlier, news)
+            _wake(database, part, values)
 
 
 def _wake(
-    database: DatabaseConnection,
-    connection_ids: Sequence[int],
-    earlier: ColumnElement[Any],
-    news: ColumnElement[Any],
+    database: DatabaseConnection, connection_ids: Sequence[int], values: Mapping[str, Any]
 ) -> None:
     # Locked in one order, so that two who wake the same ones never wait for each other.
     mine = turn.c.connection_id.in_(connection_ids)
     database.execute(
         select(turn.c.connection_id).where(mine).order_by(turn.c.connection_id).with_for_update()
     ).all()
-    database.execute(turn.update().where(mine).values(due_at=earlier, woken_at=news))
+    database.execute(turn.update().where(mine).values(**values))
+
+
+def _taken(now: datetime) -> dict[str, Any]:
+    """Somebody has the turn from now on; what woke it before is dealt with by it."""
+    return {"taken_at": now, "woken_at": None, "rests_until": None}
 
 
 def _moment(moment: datetime) -> Any:
@@ -208,4 +231,5 @@ def _turn_from(row: Row[Any]) -> Turn:
         taken_at=row.taken_at,
         is_woken=row.woken_at is not None,
         every_seconds=row.every_seconds,
+        rests_until=row.rests_until,
     )

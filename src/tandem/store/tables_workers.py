@@ -9,7 +9,8 @@ from tandem.store.tables import METADATA, Id, Moment, Name, Words
 __all__ = ["OF_THE_MOMENT"]
 
 
-# One row a connection. While somebody has its turn, due_at is when the turn is taken for lost.
+# One row a connection. While somebody has its turn, due_at is when the turn is taken for lost, and rests_until
+# that a person asked for a run meanwhile.
 turn = Table(
     "turn",
     METADATA,
@@ -24,6 +25,7 @@ turn = Table(
     Column("taken_at", Moment),
     Column("woken_at", Moment),
     Column("every_seconds", Integer),
+    Column("rests_until", Moment),
     Index(None, "due_at"),
 )
 

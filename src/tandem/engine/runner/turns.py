@@ -116,7 +116,7 @@ class Turns:
             return None
         except SettingsError:
             # Not complete yet, or removed meanwhile: whoever completes it wakes it.
-            await self._next(connection_id, self._later(self.pauses.suspended))
+            await self._next(connection_id, self._later(self.pauses.suspended), rests=True)
             return None
         except StoreError as error:
             _log.error("run.store_trouble", connection=connection_id, message=str(error))
@@ -132,7 +132,8 @@ class Turns:
             return None
         _tell(report)
         self.ended()
-        await self._next(connection_id, await self._due_after(connection_id, started, report))
+        due_at = await self._due_after(connection_id, started, report)
+        await self._next(connection_id, due_at, rests=_rests(report))
         return report
 
     async def forget(self, stop: asyncio.Event) -> None:
@@ -179,10 +180,11 @@ class Turns:
             turn = None  # whoever says when the next turn is tells of the trouble
         return float((turn and turn.every_seconds) or self.pauses.usual)
 
-    async def _next(self, connection_id: int, due_at: datetime) -> None:
+    async def _next(self, connection_id: int, due_at: datetime, *, rests: bool = False) -> None:
         """Said at once, or as soon as the database can be told: else the turn would be held for long."""
         try:
-            await self.store.run(self.store.ran, connection_id, self.clock.now(), due_at)
+            now = self.clock.now()
+            await self.store.run(self.store.ran, connection_id, now, due_at, rests=rests)
         except StoreError as error:
             _log.error("run.store_trouble", connection=connection_id, message=str(error))
             self._unsaid[connection_id] = due_at
@@ -192,6 +194,12 @@ class Turns:
         for connection_id, due_at in list(self._unsaid.items()):
             await self.store.run(self.store.ran, connection_id, self.clock.now(), due_at)
             del self._unsaid[connection_id]
+
+
+def _rests(report: RunReport) -> bool:
+    """Whether nothing could be done before the next turn, whatever a feed tells."""
+    is_held = report.state in (RunState.SUSPENDED, RunState.BRAKED)
+    return is_held or report.reason == "no_calls_left"
 
 
 def _tell(report: RunReport) -> None:
