@@ -12,8 +12,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import cache
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,7 +27,9 @@ from tandem.engine.running import Runner
 from tandem.model import Side
 from tandem.sandbox.server import Sandbox
 from tandem.sandbox.world import World as SandboxWorld
-from tandem.settings.change import change_of
+from tandem.settings.activities import parse
+from tandem.settings.kept import written
+from tandem.settings.since import stamped
 from tandem.simulation.asgi import AsgiTransport
 from tandem.simulation.loop import VirtualClock
 from tandem.simulation.memory import Mortal, memory
@@ -283,21 +284,15 @@ class Process:
         """Save *text* as the connection's settings."""
         connection = self.store.connection(CONNECTION)
         saved = self.store.settings(connection.id)
+        before = parse(saved.text)
         if saved.version == 0:
             # Nothing is wrong yet, and both CRMs' clocks are this one.
-            now = self.now().replace(microsecond=0)
-            kept = _first_beginnings(text, now, now)
+            hubspot_now = salesforce_now = self.now().replace(microsecond=0)
         else:
             hubspot_now = await self.asking.crm_now(connection, Side.HUBSPOT)
             salesforce_now = await self.asking.crm_now(connection, Side.SALESFORCE)
-            change = change_of(
-                saved.text,
-                text,
-                version=saved.version,
-                hubspot_now=hubspot_now,
-                salesforce_now=salesforce_now,
-            )
-            kept = _beginnings(change.text)
+        after = stamped(before, parse(text), hubspot_now=hubspot_now, salesforce_now=salesforce_now)
+        kept = "\n".join(written(after))
         # Without the settings that have their defaults: a run reads the text, and they cost most of that.
         self.store.save_settings(
             connection.id,
@@ -326,33 +321,6 @@ class Process:
         if not self.mine.parked(limit=1):
             return 0
         return await self.asking.retry(CONNECTION, None, None)
-
-
-_HUBSPOT_TIME = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
-_SALESFORCE_TIME = datetime(2002, 3, 4, 5, 6, 7, tzinfo=UTC)
-
-
-def _first_beginnings(text: str, hubspot_now: datetime, salesforce_now: datetime) -> str:
-    """What Tandem keeps of the first settings; worked out once for those that differ in time only."""
-    kept = _kept_of(text).replace(_stamp(_HUBSPOT_TIME), _stamp(hubspot_now))
-    return kept.replace(_stamp(_SALESFORCE_TIME), _stamp(salesforce_now))
-
-
-@cache
-def _kept_of(text: str) -> str:
-    change = change_of(
-        "", text, version=0, hubspot_now=_HUBSPOT_TIME, salesforce_now=_SALESFORCE_TIME
-    )
-    return _beginnings(change.text)
-
-
-def _beginnings(text: str) -> str:
-    start = text.find("[kept_by_tandem")
-    return text[start:] if start >= 0 else ""
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
 
 
 def _no_browser(address: str) -> None:

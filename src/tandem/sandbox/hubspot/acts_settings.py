@@ -1,5 +1,6 @@
 """Acts of an admin: owners, stages, lists, the account, its apps."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tandem.sandbox.hubspot.acts_common import Ids, record_of, several
@@ -98,10 +99,11 @@ def remove_from_list(state: "HubSpotState", list_: str | int, records: Ids) -> d
 
 def archive_property(state: "HubSpotState", object_: str, name: str) -> dict[str, Any]:
     """A custom property is deleted; writes of it fail from now on."""
-    definition = state.crm.tables[kind_named(object_).name].definitions.get(name)
+    table = state.crm.tables[kind_named(object_).name]
+    definition = table.definitions.get(name)
     if definition is None or not definition.is_custom:
         raise invalid(f"there is no custom property {name!r}")
-    definition.archived_at = state.crm.now()
+    table.define(replace(definition, archived_at=state.crm.now()))
     return {"property": name}
 
 

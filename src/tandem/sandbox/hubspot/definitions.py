@@ -32,7 +32,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _GROUPS = {"contacts": "contactinformation", "companies": "companyinformation"}
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """One property of one kind of record."""
 
@@ -57,10 +57,10 @@ class Definition:
     created: int = 0
     updated: int = 0
     order: int = -1
-    accepts: frozenset[str] = field(default=frozenset())
+    accepts: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.accepts = frozenset(value for value, _ in self.options)
+        object.__setattr__(self, "accepts", frozenset(value for value, _ in self.options))
 
     def to_json(self, options: tuple[tuple[str, str], ...] | None = None) -> dict[str, Any]:
         """As the properties API shows it."""
@@ -102,11 +102,8 @@ class Definition:
 
 
 def shipped(kind: Kind) -> dict[str, Definition]:
-    """HubSpot's own definitions for a kind, fresh, by name."""
-    return {
-        name: Definition(**{slot: getattr(each, slot) for slot in Definition.__slots__})
-        for name, each in _shipped()[kind.name].items()
-    }
+    """HubSpot's own definitions for a kind, by name, in a dictionary of the caller's own."""
+    return dict(_shipped()[kind.name])
 
 
 def defined(kind: Kind, asked: Mapping[str, Any], now_ms: int) -> Definition:

@@ -1,6 +1,7 @@
 """Property definitions, pipelines, owners and the account itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from tandem.sandbox.hubspot.definitions import (
@@ -76,15 +77,17 @@ def update_definition(call: Call) -> Answer:
         raise invalid(f'Property "{definition.name}" is read only')
     if asked.get("hasUniqueValue") and not definition.is_unique:
         raise invalid("hasUniqueValue cannot be changed after a property was created")
-    definition.label = str(asked.get("label") or definition.label)
-    definition.group = str(asked.get("groupName") or definition.group)
-    definition.description = str(asked.get("description") or definition.description)
-    definition.is_hidden = bool(asked.get("hidden", definition.is_hidden))
-    if "options" in asked:
-        definition.options = options_of(asked)
-        definition.accepts = frozenset(value for value, _ in definition.options)
-    definition.updated = call.state.crm.now()
-    return Answer(body=_definition_json(call, kind, definition))
+    updated = replace(
+        definition,
+        label=str(asked.get("label") or definition.label),
+        group=str(asked.get("groupName") or definition.group),
+        description=str(asked.get("description") or definition.description),
+        is_hidden=bool(asked.get("hidden", definition.is_hidden)),
+        options=options_of(asked) if "options" in asked else definition.options,
+        updated=call.state.crm.now(),
+    )
+    call.state.crm.tables[kind.name].define(updated)
+    return Answer(body=_definition_json(call, kind, updated))
 
 
 def archive_definition(call: Call) -> Answer:
@@ -294,12 +297,13 @@ def _define(call: Call, kind: Kind, asked: dict[str, Any]) -> Definition:
 
 
 def _archive(call: Call, kind: Kind, name: str) -> None:
-    definition = call.state.crm.tables[kind.name].definitions.get(name)
+    table = call.state.crm.tables[kind.name]
+    definition = table.definitions.get(name)
     if definition is None:
         return
     if not definition.is_custom:
         raise invalid(f'Property "{name}" is defined by HubSpot and cannot be archived')
-    definition.archived_at = call.state.crm.now()
+    table.define(replace(definition, archived_at=call.state.crm.now()))
 
 
 def _group_json(name: str) -> dict[str, Any]:
