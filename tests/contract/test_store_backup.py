@@ -16,6 +16,7 @@ from tests.support.stores import ANN, KEYRING, NOW, Clock, a_connection, a_link,
 from tandem.errors import AlreadyRunning, SettingsError, StoreError
 from tandem.model import Field, Side, TextMark
 from tandem.store import (
+    EVERYTHING,
     FeedName,
     FeedPosition,
     Hint,
@@ -89,8 +90,14 @@ def _fill(store: Store) -> None:
 
 
 def _feeds(store: Store) -> None:
-    hint = Hint(side=Side.HUBSPOT, object="calls", record_id="1")
-    store.hints.note(1, [hint], NOW, position=FeedPosition(name=FeedName.JOURNAL, position="7"))
+    store.enrol(NOW)
+    _note(store, "1")
+
+
+def _note(store: Store, record_id: str) -> None:
+    hint = Hint(side=Side.HUBSPOT, object="calls", record_id=record_id)
+    position = FeedPosition(name=FeedName.JOURNAL, position=record_id)
+    store.hints.note(1, [hint], NOW, position=position)
 
 
 def _sign_in(store: Store) -> None:
@@ -134,18 +141,19 @@ def _workers(store: Store) -> None:
 
 
 def _rows(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    """Everything but the note that it was restored."""
+    """Everything but what a restore adds: see the tests of that."""
     with store._database.reading() as connection:
         return {
             table.name: sorted(
                 (
                     tuple(row)
                     for row in connection.execute(sa.select(table))
-                    if RESTORED_AT not in row
+                    if not {RESTORED_AT, EVERYTHING} & set(row)
                 ),
                 key=repr,
             )
             for table in METADATA.sorted_tables
+            if table.name != "hint_counter"
         }
 
 
@@ -161,6 +169,33 @@ def test_every_connection_knows_when_it_was_restored(
     store.restore(tmp_path / "state.backup")
 
     assert (before, mine.restored_at()) == (None, NOW)
+
+
+def test_after_a_restore_both_sides_of_every_connection_are_looked_at(
+    store: Store, clock: Clock, tmp_path: Path
+) -> None:
+    """What feeds said since the backup is lost, and webhooks are not sent twice."""
+    _fill(store)
+    store.create_connection("incomplete")
+    a_connection(store, "other", hubspot="1", salesforce="00D2")
+    store.backup(tmp_path / "b")
+    clock.advance(hours=5)
+    _note(store, "2")
+
+    store.restore(tmp_path / "b")
+
+    everything = {Hint.everything(side) for side in Side}
+    waiting = {
+        each.name: {held.hint for held in store.for_connection(each.id).hints(10)}
+        for each in store.connections()
+    }
+    assert waiting == {
+        "default": {*everything, Hint(side=Side.HUBSPOT, object="calls", record_id="1")},
+        "incomplete": set(),
+        "other": everything,
+    }
+    turns = [store.turn(each.id) for each in store.connections() if waiting[each.name]]
+    assert [turn is not None and turn.is_woken for turn in turns] == [True, True]
 
 
 @pytest.mark.parametrize("target", KINDS)

@@ -22,8 +22,7 @@ from tandem.errors import AlreadyRunning, SettingsError, StoreError
 from tandem.store.database import Database
 from tandem.store.migrate import migrate
 from tandem.store.parts import Clock
-from tandem.store.rows import RESTORED_AT
-from tandem.store.tables import METADATA, cached, connection, lease, sealed_note
+from tandem.store.tables import METADATA, lease, sealed_note
 from tandem.store.tables_alerts import OF_ALERTS
 from tandem.store.tables_api import OF_THE_API
 from tandem.store.tables_web import (
@@ -63,10 +62,14 @@ def write_backup(database: Database, path: Path) -> None:
 
 
 def read_backup(
-    database: Database, path: Path, check_key: Callable[[bytes], bytes], clock: Clock
+    database: Database,
+    path: Path,
+    check_key: Callable[[bytes], bytes],
+    clock: Clock,
+    then: Callable[[], None],
 ) -> None:
     """
-    Replace all rows by those of the backup, in one transaction.
+    Replace all rows by those of the backup and do what comes *then*, in one transaction.
 
     Checked before anything changes: that it is a backup, of this version or an older one, and
     that the keys at hand open it. AlreadyRunning while a run holds a lease.
@@ -81,25 +84,7 @@ def read_backup(
                 with database.writing() as written:
                     _check_is_idle(written, clock)
                     _replace_all(database, read, written)
-                    _note_restored(written, clock)
-
-
-def _note_restored(written: Connection, clock: Clock) -> None:
-    """What was written to a CRM since the backup is forgotten: nothing from before now is certainly new."""
-    now = clock()
-    written.execute(cached.delete().where(cached.c.name == RESTORED_AT))
-    ids = written.execute(select(connection.c.id)).scalars().all()
-    rows = [
-        {
-            "connection_id": connection_id,
-            "name": RESTORED_AT,
-            "value": now.isoformat().encode(),
-            "cached_at": now,
-        }
-        for connection_id in ids
-    ]
-    if rows:
-        written.execute(cached.insert(), rows)
+                    then()
 
 
 def _fill(database: Database, draft: Path) -> None:

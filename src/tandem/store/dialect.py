@@ -34,5 +34,8 @@ class Dialect(Protocol):
     def count_on(self, connection: Connection, table: Table) -> None:
         """Let the table's own ids go on above the highest one in it."""
 
+    def place(self, connection: Connection, table: str) -> str | None:
+        """What names this very *table*, and no copy of it elsewhere or from earlier; None where nothing does."""
+
     def sentence(self, error: DBAPIError, where: str) -> str | None:
         """What to tell a person about trouble with the database *where*; None if the error is a bug of ours."""

@@ -29,6 +29,13 @@ A transaction of ours does nothing but ask the database. One that stands still b
 stopped or cut off: the server ends it, so that what it has locked is free before its lease runs out.
 """
 _UNREACHABLE = "The database {where} cannot be reached ({words}). Check that the server runs and the address is right."
+# A dump makes the table anew, another server has another identifier, and a standby that takes over, as a
+# recovery to a point in time, begins a new timeline (PostgreSQL documentation, "Timelines" and "Control Data Functions").
+_PLACE = text(
+    "SELECT concat_ws(' ', system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8), "
+    "to_regclass(:table)::oid, (SELECT oid FROM pg_database WHERE datname = current_database())) "
+    "FROM pg_control_system()"
+)
 # Error codes and classes: PostgreSQL documentation, appendix A.
 _SENTENCES = {
     "08": _UNREACHABLE,
@@ -81,6 +88,9 @@ class PostgreSQL:
         if highest is not None:
             sequence = func.pg_get_serial_sequence(table.name, "id")
             connection.execute(select(func.setval(sequence, highest)))
+
+    def place(self, connection: Connection, table: str) -> str | None:
+        return str(connection.scalar(_PLACE, {"table": table}))
 
     def sentence(self, error: DBAPIError, where: str) -> str | None:
         state = getattr(error.orig, "sqlstate", None)

@@ -64,6 +64,9 @@ class SQLite:
     def count_on(self, connection: Connection, table: Table) -> None:
         """Nothing to do: AUTOINCREMENT follows ids that were given."""
 
+    def place(self, connection: Connection, table: str) -> str | None:
+        return None
+
     def sentence(self, error: DBAPIError, where: str) -> str | None:
         name = getattr(error.orig, "sqlite_errorname", "")
         for start, sentence in _SENTENCES.items():

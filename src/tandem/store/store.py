@@ -22,6 +22,7 @@ from tandem.store.keyring import KEY_FILE_VARIABLE, KEY_VARIABLE, Keyring
 from tandem.store.migrate import migrate
 from tandem.store.parts import Clock
 from tandem.store.queue import Queue
+from tandem.store.restored import Restored
 from tandem.store.schedule import Schedule
 from tandem.store.tables import account, sealed_note
 from tandem.store.tables import connection as connection_table
@@ -39,7 +40,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Store(Accounts, Calls, Connections, Settings, Schedule, Workers, Queue):
+class Store(Accounts, Calls, Connections, Settings, Schedule, Workers, Queue, Restored):
     """
     Tandem's own database, SQLite or PostgreSQL by its URL.
 
@@ -62,10 +63,15 @@ class Store(Accounts, Calls, Connections, Settings, Schedule, Workers, Queue):
         self.close()
 
     def open(self) -> Store:
-        """Migrate to this program's tables and check that the keys fit; StoreError if either fails."""
+        """
+        Migrate to this program's tables and check that the keys fit; StoreError if either fails.
+
+        A database that was restored by its server's own tools is noticed here.
+        """
         try:
             migrate(self._database)
             self._keyring = self._keyring.with_marks(self._remembered_marks())
+            self.notice_restored()
         except BaseException:
             self.close()
             raise
@@ -110,7 +116,7 @@ class Store(Accounts, Calls, Connections, Settings, Schedule, Workers, Queue):
 
     def restore(self, path: Path) -> None:
         """Replace everything by a backup, in one transaction; of either kind of database."""
-        read_backup(self._database, path, self._check_backup, self._clock)
+        read_backup(self._database, path, self._check_backup, self._clock, then=self.note_restored)
         self._keyring = self._keyring.with_marks(self._remembered_marks())
 
     def _remembered_marks(self) -> bytes:
