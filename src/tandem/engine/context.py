@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tandem.engine.awaited import Told
 from tandem.model import KeyProperty, Org, Portal, Side, TaskSchema
 from tandem.sync.owners import OwnerMap
 from tandem.sync.policy import Policy
@@ -79,6 +80,7 @@ class RunContext:
     blind: set[Side] = field(
         default_factory=set
     )  # the sides whose feed says that it missed something
+    told: Told = field(default_factory=Told)
     is_org_new: bool = False  # the org was read again in this run, after a refusal
     at: Callable[[str], None] = field(default=lambda point: None)
 

@@ -14,6 +14,7 @@ from datetime import datetime
 import msgspec
 
 from tandem.crm.connector import TaskSeen
+from tandem.engine.awaited import with_told, with_told_address
 from tandem.engine.context import FRESH, RunContext
 from tandem.mapping.ids import id18
 from tandem.model import Contact, Person
@@ -132,8 +133,19 @@ class Counterparts:
         ids = set(whos) | {i for who in whos for i in former.get(who, ())}
         addresses = {person.email for person in people.values() if person.email}
         addresses |= {email.lower() for email in whos.values() if email}
-        stored = await self._run.hubspot.contacts_by_salesforce_id(sorted(ids | people.keys()))
-        by_email = await self._run.hubspot.contacts_by_email(sorted(addresses)) if addresses else {}
+        run = self._run
+        wanted = ids | people.keys()
+        stored: Mapping[str, Sequence[Contact]] = with_told(
+            await run.hubspot.contacts_by_salesforce_id(sorted(wanted)),
+            run.told.contacts,
+            wanted,
+            lambda one: (one.salesforce_contact_id, one.salesforce_lead_id),
+        )
+        by_email = with_told_address(
+            await run.hubspot.contacts_by_email(sorted(addresses)) if addresses else {},
+            run.told.contacts,
+            addresses,
+        )
         people = await self._with_stored(people, stored, by_email)
         former = former_ids(people)
         for who, email in whos.items():
@@ -171,8 +183,19 @@ class Counterparts:
         run = self._run
         domains = await run.salesforce.account_domains(ids)
         named = set(domains.values())
-        by_domain = await run.hubspot.companies_by_domain(sorted(named)) if named else {}
-        stored = await run.hubspot.companies_by_salesforce_id(ids)
+        told = run.told.companies
+        by_domain = with_told(
+            await run.hubspot.companies_by_domain(sorted(named)) if named else {},
+            told,
+            named,
+            lambda one: (one.domain,),
+        )
+        stored = with_told(
+            await run.hubspot.companies_by_salesforce_id(ids),
+            told,
+            ids,
+            lambda one: (one.salesforce_account_id,),
+        )
         claimed = {
             one.salesforce_account_id
             for group in by_domain.values()
@@ -194,7 +217,12 @@ class Counterparts:
             _note(cache.companies, account_id, found, run.now)
 
     async def _look_up_deals(self, ids: Collection[str], cache: _Cache) -> None:
-        stored = await self._run.hubspot.deals_by_salesforce_id(ids)
+        stored = with_told(
+            await self._run.hubspot.deals_by_salesforce_id(ids),
+            self._run.told.deals,
+            ids,
+            lambda one: (one.salesforce_opportunity_id,),
+        )
         for opportunity_id in ids:
             found = deal_of(opportunity_id, stored, _in_full(self._run.deal_pairs))
             _note(cache.deals, opportunity_id, found, self._run.now)

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass, field
 
 from tandem.crm.connector import TaskSeen
+from tandem.engine.awaited import AWAITED_IN_HUBSPOT, awaited_by
 from tandem.engine.context import LONG_AGO, RunContext
 from tandem.engine.reliance import reliance_of
 from tandem.engine.salesforce_tasks import SOURCE, read_tasks
@@ -26,17 +27,23 @@ _BATCH = 1_000
 _DATED = frozenset({Change.CREATED, Change.CHANGED, Change.DELETED})
 _CONTACTS = "contacts"
 _PEOPLE = frozenset({"Contact", "Lead"})
+_AWAITED = _PEOPLE | {"Account", "Opportunity"}
 _OBJECTS = frozenset(ObjectType)
 
 
 @dataclass(slots=True, kw_only=True)
 class Named:
-    """Records that hints named, as they are now; ``people`` are HubSpot contacts of whom there may be news."""
+    """
+    Records that hints named, as they are now.
+
+    ``people`` are HubSpot contacts of whom there may be news, ``awaited`` Salesforce records that a task may wait for.
+    """
 
     activities: list[Activity] = field(default_factory=list)
     tasks: list[TaskSeen] = field(default_factory=list)
     gone: list[Link] = field(default_factory=list)
     people: set[str] = field(default_factory=set)
+    awaited: set[str] = field(default_factory=set)
     checkpoints: dict[str, dict[str, object]] = field(default_factory=dict)
     hints: tuple[HeldHint, ...] = ()
 
@@ -71,6 +78,7 @@ def _name(held: HeldHint) -> tuple[str, str, str, int]:
 async def _heard(run: RunContext, held: Sequence[HeldHint]) -> Named:
     named = Named(hints=tuple(held))
     sorts: dict[tuple[Side, str], list[HeldHint]] = defaultdict(list)
+    arrived: dict[str, list[str]] = {}
     for each in held:
         if each.hint.is_everything:
             run.blind.add(each.hint.side)
@@ -80,14 +88,18 @@ async def _heard(run: RunContext, held: Sequence[HeldHint]) -> Named:
         match side:
             case Side.HUBSPOT if name in _OBJECTS:
                 await _hear_activities(run, named, ObjectType(name), hints)
-            case Side.HUBSPOT if name == _CONTACTS:
-                named.people.update(each.hint.record_id for each in hints)
+            case Side.HUBSPOT if name in AWAITED_IN_HUBSPOT:
+                arrived[name] = _decimal(hints)
             case Side.SALESFORCE if name == SOURCE:
                 await _hear_tasks(run, named, hints)
-            case Side.SALESFORCE if name in _PEOPLE:
-                named.people |= await _contacts_of(run, hints)
+            case Side.SALESFORCE if name in _AWAITED:
+                named.awaited.update(id18(each.hint.record_id) for each in _real(hints))
+                if name in _PEOPLE:
+                    named.people |= await _contacts_of(run, hints)
             case _:
-                pass  # read anew within minutes whenever it is used: companies, deals, owners
+                pass  # read anew within minutes whenever it is used: owners
+    named.people.update(arrived.get(_CONTACTS, ()))
+    named.awaited |= await awaited_by(run, arrived)
     if named.people:
         await run.db(run.store.forget_people, named.people)
     return named
@@ -138,7 +150,7 @@ def _is_known(held: HeldHint, link: Link | None) -> bool:
 async def _hear_tasks(run: RunContext, named: Named, hints: Sequence[HeldHint]) -> None:
     if not run.policy.salesforce_task_sync:
         return
-    ids = sorted({id18(h.hint.record_id) for h in hints if is_salesforce_id(h.hint.record_id)})
+    ids = sorted({id18(each.hint.record_id) for each in _real(hints)})
     found = await read_tasks(run, ids)
     named.tasks += [
         found.get(one) or TaskSeen(id=one, key=None, fields={}, is_deleted=True) for one in ids
@@ -147,12 +159,21 @@ async def _hear_tasks(run: RunContext, named: Named, hints: Sequence[HeldHint]) 
     named.checkpoints[reliance.name] = dict(reliance.after_hints(len(hints)))
 
 
+def _decimal(hints: Sequence[HeldHint]) -> list[str]:
+    return [each.hint.record_id for each in hints if each.hint.record_id.isdecimal()]
+
+
+def _real(hints: Sequence[HeldHint]) -> list[HeldHint]:
+    """Those with an id that Salesforce could have given."""
+    return [each for each in hints if is_salesforce_id(each.hint.record_id)]
+
+
 async def _contacts_of(run: RunContext, hints: Sequence[HeldHint]) -> set[str]:
     """HubSpot contacts with the addresses of these Salesforce people; asked only while somebody is waited for."""
     waiting = await run.db(
         run.store.in_state, LinkState.WAITING, reason=Reason.NO_SALESFORCE_RECORD, limit=1
     )
-    ids = [each.hint.record_id for each in hints if is_salesforce_id(each.hint.record_id)]
+    ids = [each.hint.record_id for each in _real(hints)]
     if not waiting or not ids:
         return set()
     people = await run.salesforce.people(ids, ())

@@ -60,7 +60,7 @@ async def pull(run: RunContext) -> AsyncIterator[Batch]:
             hints=named.hints,
             is_look=named.is_look,
         )
-        async for batch in waiting_for(run, named.people):
+        async for batch in waiting_for(run, named.people | named.awaited):
             yield batch
     for object_type in _object_types(run):
         async for batch in _changed(run, object_type):
@@ -169,11 +169,15 @@ def _reach(
     return max(since, min(switched_on, last_read)), widened_at
 
 
-async def waiting_for(run: RunContext, contact_ids: Collection[str]) -> AsyncIterator[Batch]:
-    """What waits for one of these contacts, of whom there is news: it is tried at once."""
+async def waiting_for(run: RunContext, record_ids: Collection[str]) -> AsyncIterator[Batch]:
+    """
+    What waits for one of these, of whom there is news: it is tried at once.
+
+    Activities wait for a HubSpot contact, tasks from Salesforce for the record there that they are about.
+    """
     links = [
         link
-        for link in await run.db(run.store.waiting_for, contact_ids)
+        for link in await run.db(run.store.waiting_for, record_ids)
         if link.kind in run.policy.synced_kinds and link.run_id != run.run_id
     ]
     for start in range(0, len(links), BATCH):
