@@ -13,6 +13,7 @@ from tests.support.stores import NOW, Clock, a_connection
 from tandem.errors import SettingsError
 from tandem.store import Store
 from tandem.store.api import ApiStore
+from tandem.store.audit_log import AuditLog
 from tandem.store.members import Role
 from tandem.store.tables_api import api_token
 
@@ -96,13 +97,14 @@ def test_a_backup_lets_nobody_in(store: Store, api: ApiStore, tmp_path: Path) ->
     assert api.tokens() == []
 
 
-def test_the_audit_log_is_read_page_by_page(store: Store, api: ApiStore) -> None:
+def test_the_audit_log_is_read_page_by_page(store: Store) -> None:
     here = a_connection(store)
     for number in range(5):
         store.note(here.connection_id, "ann", "retry", str(number))
         store.note(0, "ann", "invited", str(number))
-    first = api.audit_page(here.connection_id, before=None, limit=3)
-    rest = api.audit_page(here.connection_id, before=first[-1][0], limit=3)
+    log = AuditLog.of(store)
+    first = log.page(here.connection_id, limit=3)
+    rest = log.page(here.connection_id, before=first[-1][0], limit=3)
 
     assert [entry.detail for _, entry in first + rest] == ["4", "3", "2", "1", "0"]
 

@@ -13,12 +13,13 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache, partial
 
-from tandem.i18n.texts import errors, errors_crm, errors_store
+from tandem.i18n.texts import errors, errors_api, errors_crm, errors_store
 
 __all__ = ["SAID", "retold"]
 
 SAID: Mapping[str, tuple[str, str]] = {
     **errors.SAID,
+    **errors_api.SAID,
     **errors_crm.SAID,
     **errors_store.SAID,
 }
@@ -26,7 +27,15 @@ SAID: Mapping[str, tuple[str, str]] = {
 _PLACE = re.compile(r"\{(\w+)\}")
 _FEW = 6
 """A pattern with fewer letters of its own fits nearly anything: it counts only around a known sentence."""
-_SHAPES = {"status": r"[^\s:.;,)]+(?: [^\s:.;,)]+)?", "operation": r"[^']+"}
+_SHAPES = {
+    "status": r"[^\s:.;,)]+(?: [^\s:.;,)]+)?",
+    "operation": r"[^']+",
+    "wanted": r"[^`]+",
+    "got": r"[^`]+",
+    "member": r"`[^`]*`",
+    "bound": r"-?\d+",
+    "word": r"'.*'",
+}
 """What stands at a place that is followed by nothing of its own."""
 _LONGEST = 5_000
 _DEEP = 4

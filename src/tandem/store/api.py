@@ -1,4 +1,4 @@
-"""What the JSON API keeps: its tokens; and the audit log a page at a time."""
+"""What the JSON API keeps: its tokens."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from sqlalchemy import Row, select
 from tandem.errors import SettingsError
 from tandem.store.members import Role, digest
 from tandem.store.parts import StorePart
-from tandem.store.rows import AuditEntry
 from tandem.store.store import Store
-from tandem.store.tables import audit
 from tandem.store.tables_api import api_token
 
 __all__ = ["ApiStore", "ApiToken"]
@@ -117,20 +115,6 @@ class ApiStore(StorePart):
                 f"There is no API token {token_id}. Which there are tells: tandem token list"
             )
         return _token_from(row)
-
-    def audit_page(
-        self, connection_id: int, *, before: int | None, limit: int
-    ) -> list[tuple[int, AuditEntry]]:
-        """Entries with their numbers, the newest first; those older than the number *before*."""
-        statement = select(audit).where(audit.c.connection_id == connection_id)
-        if before is not None:
-            statement = statement.where(audit.c.id < before)
-        with self._database.reading() as database:
-            rows = database.execute(statement.order_by(audit.c.id.desc()).limit(limit)).all()
-        return [
-            (row.id, AuditEntry(at=row.at, who=row.who, action=row.action, detail=row.detail))
-            for row in rows
-        ]
 
 
 def _token_from(row: Row[Any]) -> ApiToken:

@@ -15,7 +15,7 @@ from tandem.crm import oauth
 from tandem.engine import keeping
 from tandem.i18n import Messages
 from tandem.i18n.retelling import SAID, retold
-from tandem.i18n.texts import TEXTS, errors, errors_crm, errors_store
+from tandem.i18n.texts import TEXTS, errors, errors_api, errors_crm, errors_store
 from tandem.store import keyring, postgres, sqlite
 
 SOURCE = Path(tandem.__file__).parent
@@ -68,7 +68,7 @@ def _piece(part: ast.expr) -> Iterator[str]:
 
 
 def raised() -> Iterator[tuple[str, ast.expr]]:
-    """The first argument of every error that is made, with its place."""
+    """The sentence of every error, and of every problem of the API, that is made, with its place."""
     for path in sorted(SOURCE.rglob("*.py")):
         if set(APART) & set(path.relative_to(SOURCE).parts):
             continue
@@ -77,6 +77,8 @@ def raised() -> Iterator[tuple[str, ast.expr]]:
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 if name in ERRORS:
                     yield f"{path.relative_to(SOURCE)}:{node.lineno}", node.args[0]
+                elif name == "Trouble" and len(node.args) > 1:
+                    yield f"{path.relative_to(SOURCE)}:{node.lineno}", node.args[1]
 
 
 def is_untold(sentence: str) -> bool:
@@ -128,7 +130,7 @@ def test_both_languages_hold_the_same_values() -> None:
 
 
 def test_no_code_is_given_twice() -> None:
-    parts = (errors.SAID, errors_crm.SAID, errors_store.SAID)
+    parts = (errors.SAID, errors_api.SAID, errors_crm.SAID, errors_store.SAID)
     assert sum(map(len, parts)) == len(SAID)
     assert len({english for english, _ in SAID.values()}) == len(SAID)
     assert SAID.keys() & TEXTS.keys() == set()
@@ -158,6 +160,11 @@ def test_no_code_is_given_twice() -> None:
             "Salesforceが「refresh」を拒否しました(400 invalid_grant): Tandemに与えられたアクセス権が取り消されたか、期限が切れました。Salesforceをもう一度接続してください(tandem connect salesforce)。",
         ),
         ("More than 5000 records would be created.", "作成されるレコードが5000件を超えます。"),
+        (
+            "Expected `str` of length >= 1 - at `key` in `$.set`",
+            "`key` in `$.set`: 長さが1以上の `str` を指定してください",
+        ),
+        ("Object contains unknown field `z`", "`z` という項目はありません"),
     ],
 )
 def test_a_sentence_is_told_again_with_its_values(sentence: str, said: str) -> None:

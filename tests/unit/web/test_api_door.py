@@ -159,7 +159,7 @@ async def test_a_wrong_request_is_told_what_is_wrong_with_it(
     problem = answer.json()
 
     assert (answer.status_code, problem["status"]) == (status, status)
-    assert problem["type"] == f"urn:tandem:problem:{code}"
+    assert (problem["type"], problem["code"]) == (f"urn:tandem:problem:{code}", code)
     assert answer.headers["content-type"] == "application/problem+json"
     assert all(problem[part] for part in ("title", "detail", "remedy"))
     assert ("allow" in answer.headers) == (status == 405)
@@ -217,6 +217,24 @@ async def test_problems_are_told_in_the_callers_language(connected: Web) -> None
         "見つかりません",
         "urn:tandem:problem:not-found",
     )
+
+
+async def test_what_the_engine_refuses_is_told_in_the_callers_language_too(connected: Web) -> None:
+    english = await Program(connected).get("/api/v1/connections/7", status=404)
+    japanese = await Program(connected, language="ja").get("/api/v1/connections/7", status=404)
+
+    assert (english["code"], japanese["code"]) == ("not-found", "not-found")
+    assert english["detail"].startswith("There is no connection ")
+    assert japanese["detail"].startswith("接続")
+
+
+async def test_what_is_wrong_with_a_body_is_told_in_japanese(connected: Web) -> None:
+    robot = Program(connected, language="ja")
+    typed = await robot.post(f"{ONE}/runs", {"dry_run": "yes"}, status=400)
+    unknown = await robot.get(f"{ONE}/runs", status=400, limits="5")
+
+    assert typed["detail"] == "`$.dry_run`: `str` ではなく `bool` を指定してください"
+    assert unknown["detail"].startswith("'limits' というパラメーターはありません")
 
 
 # --------------------------------------------------------------------------- the description

@@ -145,4 +145,8 @@ TEXTS = {
         "HubSpot's journal of changes is behind.",
         "HubSpotの変更ジャーナルが遅れています。",
     ),
+    "web.audit.webhook_secret": (
+        "Kept the secret of HubSpot's webhooks",
+        "HubSpotのWebhookの検証用シークレットを保存",
+    ),
 }

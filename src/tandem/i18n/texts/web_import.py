@@ -259,6 +259,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "web.audit.undo_stopped": ("Stopped an undo", "同期の取り消しを停止"),
     "web.audit.undo_resumed": ("Went on with an undo", "同期の取り消しを続行"),
     "web.audit.undo_removed": ("Removed an undo from the list", "取り消しを一覧から削除"),
+    "web.audit.recreate_begun": ("Began making a record again", "作り直しを開始"),
     "web.audit.recreate_stopped": ("Stopped making a record again", "作り直しを停止"),
     "web.audit.recreate_resumed": ("Went on with making a record again", "作り直しを続行"),
     "web.audit.recreate_removed": (

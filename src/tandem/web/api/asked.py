@@ -75,7 +75,7 @@ async def body_of(request: Request, wanted: type[T]) -> T:
     """The JSON body as *wanted*; one larger than a megabyte is refused unread."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != "application/json":
-        raise Trouble(Code.MEDIA_TYPE, f"The body is {media[:80] or 'of no type'}.")
+        raise Trouble(Code.MEDIA_TYPE, f"The body is of type {media[:80] or 'unknown'}.")
     body = bytearray()
     async for piece in request.stream():
         body += piece
@@ -85,7 +85,9 @@ async def body_of(request: Request, wanted: type[T]) -> T:
         return msgspec.convert(_whole(msgspec.json.decode(bytes(body))), wanted)
     except msgspec.ValidationError as error:
         raise Trouble(Code.INVALID, str(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise Trouble(Code.MALFORMED, "The body is not text in UTF-8.") from None
+    except msgspec.DecodeError as error:
         raise Trouble(Code.MALFORMED, str(error)) from None
     except RecursionError:
         raise Trouble(Code.MALFORMED, "The body is nested too deeply.") from None

@@ -98,10 +98,12 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """
     Why a request was not carried out.
 
-    `type` ends in a code that stays the same in every language; `detail` tells this very case, `remedy` what to do.
+    `code`, in which `type` ends too, stays the same in every language; `detail` tells this very case, `remedy` what
+    to do.
     """
 
     type: str
+    code: Code
     title: str
     status: int
     detail: str
@@ -110,7 +112,11 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Trouble(Exception):
-    """The request is answered with a problem. *retry_after* is in seconds."""
+    """
+    The request is answered with a problem. *retry_after* is in seconds.
+
+    *detail* may be an English sentence, as errors carry it: the answer tells it in the caller's language.
+    """
 
     def __init__(
         self,
@@ -159,11 +165,15 @@ def problem_answer(trouble: Trouble, messages: Messages) -> Response:
     title = messages(f"web.api.problem.{code.word}")
     problem = Problem(
         type=f"urn:tandem:problem:{code.value}",
+        code=code,
         title=title,
         status=code.status,
-        detail=trouble.detail or title,
+        detail=messages.told(trouble.detail) or title,
         remedy=messages(f"web.api.remedy.{code.word}"),
-        problems=trouble.parts,
+        problems=tuple(
+            msgspec.structs.replace(each, detail=messages.told(each.detail))
+            for each in trouble.parts
+        ),
     )
     headers = {"content-language": messages.language, "vary": "Accept-Language"}
     if trouble.retry_after is not None:

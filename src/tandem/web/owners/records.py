@@ -61,7 +61,7 @@ async def pair(visit: Visit) -> Response:
     try:
         await _pairing(visit).pair(visit.here, kind, hubspot, salesforce)
     except SettingsError as error:
-        return await _page(visit, kind, str(error))
+        return await _page(visit, kind, visit.speech.told(error))
     visit.flash("web.records.paired")
     return visit.redirect(visit.at("owners/records"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from tandem.store import Connection
+from tandem.store.audit_log import AuditLog
 from tandem.store.members import Role
 from tandem.web.api import shapes
 from tandem.web.api.call import Call, cursor_after, number_after
@@ -80,9 +81,8 @@ async def _audit(
     call: Call, connection_id: int, query: shapes.PageAsked
 ) -> shapes.Page[shapes.Audit]:
     before = number_after(query.cursor)
-    found = await call.kept(
-        call.api.audit_page, connection_id, before=before, limit=query.limit + 1
-    )
+    log = AuditLog.of(call.desk.store)
+    found = await call.kept(log.page, connection_id, before=before, limit=query.limit + 1)
     items = [
         shapes.Audit(
             id=number,
