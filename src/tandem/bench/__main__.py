@@ -1,4 +1,4 @@
-"""The other processes of a measurement: ``python -m tandem.bench sandbox`` and ``… part JSON``."""
+"""The other processes of a measurement: ``python -m tandem.bench sandbox JSON`` and ``… part JSON``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ import sys
 from tandem.bench import part, sandbox
 
 if sys.argv[1] == "sandbox":
-    asyncio.run(sandbox.serve())
+    asyncio.run(sandbox.serve(sys.argv[2]))
 else:
     sys.stdout.buffer.write(part.answer(sys.argv[2]))

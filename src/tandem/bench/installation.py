@@ -12,7 +12,7 @@ from tandem.bench.sandbox import Load, SandboxProcess
 from tandem.bench.spent import Spent, Watch
 from tandem.bootstrap import Application
 from tandem.engine.reports import Outcome, RunState
-from tandem.model import Kind
+from tandem.model import Kind, LinkState
 from tandem.settings import ProcessSettings
 
 __all__ = ["SETTLING", "Installation", "installed"]
@@ -118,6 +118,24 @@ class Installation:
         self.sandbox.advance(SETTLING)
         self.sandbox.edit_tasks(self._tasks[:count])
         self.sandbox.advance(SETTLING)
+
+    async def pair_tasks(self, count: int) -> list[tuple[str, str]]:
+        """
+        *count* HubSpot tasks of the last hour, synced both ways: their ids there and in Salesforce.
+
+        No clock is moved, so that a service may go on from here.
+        """
+        await self.switch_on([Kind.TASK], salesforce_tasks=True)
+        self.sandbox.load(Load(count=count, contacts=count, kind="tasks", seconds=_AN_HOUR))
+        await self.sync(count, Outcome.CREATED)
+        store = self._tandem.store
+        mine = store.for_connection(store.connection(_NAME).id)
+        links = mine.in_state(LinkState.PAIRED, limit=count)
+        return [(str(each.hubspot_id), str(each.salesforce_id)) for each in links]
+
+    async def know_webhooks(self) -> None:
+        """Keep the secret of HubSpot's webhooks, so that a service hears them."""
+        await self._tandem.set_webhook_secret(_NAME, self.sandbox.webhook_secret)
 
     async def calm_down(self) -> None:
         """

@@ -19,6 +19,8 @@ from typing import IO, TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from tandem.bench.crossing import Crossings
+
 if TYPE_CHECKING:
     from tandem.sandbox.server import Sandbox
 
@@ -50,15 +52,22 @@ class Load:
 
 
 class SandboxProcess:
-    """A running sandbox, empty and without limits, and what a measurement wants of it."""
+    """
+    A running sandbox, empty, and what a measurement wants of it.
 
-    def __init__(self) -> None:
+    *limits* are the vendors' own ("real") or "off"; ``events_target`` is where Salesforce's events are, if *has_events*.
+    """
+
+    def __init__(self, *, limits: str = "off", has_events: bool = False) -> None:
+        chosen = msgspec.json.encode({"limits": limits, "has_events": has_events}).decode()
         self._process: subprocess.Popen[bytes] = subprocess.Popen(
-            [sys.executable, "-m", "tandem.bench", "sandbox"],
+            [sys.executable, "-m", "tandem.bench", "sandbox", chosen],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
         addresses = self._heard()
+        self.events_target: str | None = addresses["events_target"]
+        self.webhook_secret: str = addresses["webhook_secret"]
         self.hubspot_url: str = addresses["hubspot_url"]
         self.salesforce_url: str = addresses["salesforce_url"]
         self.hubspot_token: str = addresses["hubspot_token"]
@@ -93,6 +102,19 @@ class SandboxProcess:
     def edit_tasks(self, ids: Sequence[str]) -> None:
         """Have a person change the subjects of these Salesforce tasks."""
         self._ask("edit_tasks", ids=ids)
+
+    def post_webhooks_to(self, address: str) -> None:
+        """HubSpot calls *address* from now on, about everything."""
+        self._ask("webhooks", address=address)
+
+    def edit_one(self, side: str, task: str, other: str, text: str) -> None:
+        """A person changes the subject of one *task* of *side*, which is watched until *other* has it."""
+        self._ask("edit_one", side=side, task=task, other=other, text=text)
+
+    def crossed(self) -> tuple[list[tuple[str, float]], int]:
+        """The watched edits that arrived since this was last asked, side and seconds, and how many have not."""
+        told = self._ask("crossed")
+        return [(side, seconds) for side, seconds in told["arrived"]], told["under_way"]
 
     def advance(self, seconds: float) -> None:
         """Let time pass in both CRMs."""
@@ -136,6 +158,7 @@ class SandboxProcess:
 class _Commands:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
+        self._crossings = Crossings(sandbox)
 
     def do(self, line: bytes) -> Any:
         asked: dict[str, Any] = msgspec.json.decode(line)
@@ -180,6 +203,18 @@ class _Commands:
             state.act("edit_task", {"id": task, "fields": fields})
         return {}
 
+    def _webhooks(self, address: str) -> Mapping[str, Any]:
+        state = self._sandbox.hubspot
+        state.act("set_webhooks", {"target_url": address, "app": state.auth.private_app_id})
+        return {}
+
+    def _edit_one(self, **edit: str) -> Mapping[str, Any]:
+        self._crossings.edit(**edit)
+        return {}
+
+    def _crossed(self) -> Mapping[str, Any]:
+        return self._crossings.taken()
+
     def _advance(self, seconds: float) -> Mapping[str, Any]:
         self._sandbox.world.clock.advance(seconds)
         return {}
@@ -215,11 +250,17 @@ def _task(place: int, person: str) -> dict[str, Any]:
     }
 
 
-async def serve() -> None:
-    """Be that process."""
+async def serve(chosen: str) -> None:
+    """Be that process; *chosen* are the arguments of `SandboxProcess`, as JSON."""
     from tandem.sandbox.server import Sandbox
 
-    async with Sandbox(data="empty", limits="off") as sandbox:
+    options = msgspec.json.decode(chosen)
+    async with Sandbox(
+        data="empty",
+        limits=options["limits"],
+        events_port=0 if options["has_events"] else None,
+        events_plaintext=True,
+    ) as sandbox:
         lines = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(lines), sys.stdin
@@ -231,6 +272,8 @@ async def serve() -> None:
                 "salesforce_url": sandbox.salesforce_url,
                 "hubspot_token": sandbox.tokens["hubspot"],
                 "salesforce_token": sandbox.tokens["salesforce"],
+                "events_target": sandbox.events_target,
+                "webhook_secret": sandbox.hubspot.auth.private_secret,
             }
         )
         async for line in lines:
