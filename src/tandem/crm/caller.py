@@ -24,6 +24,7 @@ from tandem.crm.retry import DEFAULT, Patience, Retry, decide
 from tandem.crm.tokens import TokenSource
 from tandem.errors import CrmError, OutcomeUnknown, RateLimited, TryLater
 from tandem.model import Side
+from tandem.observing import CallSeen, Outcome, see_call
 
 __all__ = ["Call", "Caller", "Dialect", "Permit", "calling_only_if"]
 
@@ -213,8 +214,11 @@ class Caller:
         async with self.budget.turn(call.operation, call.lane):
             if permit is not None:
                 await permit()
+            seen = CallSeen(side=self._dialect.side, operation=call.operation, method=call.method)
             try:
-                response = await self._transport.send(request)
+                with see_call(seen):
+                    response = await self._transport.send(request)
+                    seen.status, seen.outcome = response.status, self._outcome(call, response)
             except NotSent as error:
                 raise self._broken(TryLater, call, error) from error
             except ConnectionLost as error:
@@ -223,6 +227,16 @@ class Caller:
             self.budget.learn(response.headers)
         self._listen(response)
         return response
+
+    def _outcome(self, call: Call, response: Response) -> Outcome:
+        """What an answer comes to, in a word."""
+        if 200 <= response.status < 300:
+            return Outcome.ANSWERED
+        if self._dialect.is_stale(response):
+            return Outcome.UNKNOWN_TOKEN
+        if isinstance(self._dialect.error_from(call, response), RateLimited):
+            return Outcome.LIMITED
+        return Outcome.FAILED if response.status >= 500 else Outcome.REFUSED
 
     def _broken(self, kind: type[CrmError], call: Call, error: Exception) -> CrmError:
         return kind(

@@ -29,6 +29,7 @@ from tandem.engine.work import (
 from tandem.engine.writers import Writer, writer_of
 from tandem.errors import BudgetSpent, CrmError
 from tandem.model import Link, Side, WriteResult, Written
+from tandem.observing import Stage, during
 from tandem.store.hints import HeldHint
 from tandem.store.rows import History, KeptConflict
 from tandem.sync.reasons import Reason
@@ -57,6 +58,7 @@ async def apply(run: RunContext, works: Sequence[Work]) -> list[Done]:
     return done
 
 
+@during(Stage.ANNOUNCE)
 async def announce(run: RunContext, works: Iterable[Work]) -> None:
     """
     Save what is about to be written, in one transaction, before the first call.
@@ -76,6 +78,7 @@ async def announce(run: RunContext, works: Iterable[Work]) -> None:
     await run.db(_save, run, announced, covered, conflicts=conflicts)
 
 
+@during(Stage.SETTLE)
 async def settle(
     run: RunContext,
     done: Sequence[Done],
@@ -145,6 +148,7 @@ async def _withdraw(run: RunContext, works: Sequence[Work], done: Sequence[Done]
         run.tally.settled(link.kind, Outcome.WAITING, Reason.INTERRUPTED)
 
 
+@during(Stage.WRITE)
 async def _carry_out(
     run: RunContext, writer: Writer, operation: str, works: Sequence[Work], done: list[Done]
 ) -> None:

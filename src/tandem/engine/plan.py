@@ -29,6 +29,7 @@ from tandem.errors import Unmappable
 from tandem.mapping.keys import task_key
 from tandem.mapping.salesforce import seen_fields
 from tandem.model import Activity, Kind, Link, LinkState, Side
+from tandem.observing import Stage, during
 from tandem.sync.eligibility import Skip, Wait, verdict
 from tandem.sync.merge import has_changed
 from tandem.sync.reasons import Reason
@@ -56,6 +57,7 @@ class Planner:
         appeared, self._resolver.appeared = self._resolver.appeared, set()
         return appeared
 
+    @during(Stage.PLAN)
     async def plan(self, batch: Batch) -> Plan:
         """A decision for every activity of *batch* and every link whose record is gone."""
         run = self._run

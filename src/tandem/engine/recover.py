@@ -25,6 +25,7 @@ from tandem.engine.writers import Existing, writer_of
 from tandem.mapping.record_values import said_values
 from tandem.mapping.salesforce import FIELDS_READ, seen_fields, seen_in_salesforce
 from tandem.model import Field, Fields, KeyProperty, Link, LinkState, ObjectType, Side
+from tandem.observing import Stage, during
 from tandem.store.rows import History
 from tandem.sync.reasons import Reason
 from tandem.sync.recover import fold
@@ -37,6 +38,7 @@ _COMES_TO_LIGHT = timedelta(minutes=10)
 _SOON = timedelta(minutes=1)
 
 
+@during(Stage.RECOVER)
 async def recover(run: RunContext) -> int:
     """Settle every open intent; how many there were."""
     links = await run.db(run.store.intents)

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, Table, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from tandem.errors import SettingsError, StoreError
+from tandem.observing import see_store_trouble
 from tandem.store.dialect import Dialect
 from tandem.store.postgres import PostgreSQL
 from tandem.store.sqlite import WRITES, SQLite
@@ -97,6 +98,7 @@ class Database:
         try:
             yield
         except DBAPIError as error:
+            see_store_trouble()
             sentence = self.dialect.sentence(error, self.where)
             if sentence is None:
                 raise
