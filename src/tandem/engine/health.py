@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from tandem.engine.importing_loop import CHECKPOINTS
 from tandem.engine.reports import ErrorCard, Outcome, ReasonCount, SourceHealth
-from tandem.model import Kind, Link, LinkState, Side
+from tandem.model import Kind, LinkState, Side
 from tandem.store.connection_store import ConnectionStore
+from tandem.store.parked import ParkedGroup
 
 __all__ = ["error_cards", "sources", "states", "waiting"]
 
 _KEYS_SHOWN = 100
+_MOST_CODES = 20
 
 
 Counts = Mapping[tuple[Kind, LinkState, str], int]
@@ -41,31 +43,42 @@ def waiting(counts: Counts) -> tuple[ReasonCount, ...]:
 
 
 def error_cards(store: ConnectionStore, reason: str | None = None) -> tuple[ErrorCard, ...]:
-    """What is parked, a card for each reason and each of the CRM's error codes; the largest first."""
-    groups: dict[tuple[str, str], list[Link]] = {}
-    for link in _parked(store, reason):
-        code = link.detail.split(":", 1)[0] if ":" in link.detail else ""
-        groups.setdefault((link.reason, code), []).append(link)
-    cards = [_card(name, links) for (name, _), links in groups.items()]
+    """
+    What is parked, a card for each reason and each of the CRM's error codes; the largest first.
+
+    The database counts: what is parked may be many thousands. Where the details of one reason begin in more
+    than ``_MOST_CODES`` ways, the rarest share the card of the most frequent among them.
+    """
+    by_code: dict[tuple[str, str], list[ParkedGroup]] = {}
+    for group in store.parked_groups(reason):
+        by_code.setdefault((group.reason, group.code), []).append(group)
+    by_reason: dict[str, list[list[ParkedGroup]]] = {}
+    for groups in sorted(by_code.values(), key=_count, reverse=True):
+        cards_so_far = by_reason.setdefault(groups[0].reason, [])
+        if len(cards_so_far) < _MOST_CODES:
+            cards_so_far.append(groups)
+        else:
+            cards_so_far[-1].extend(groups)
+    cards = [_card(store, groups) for of_reason in by_reason.values() for groups in of_reason]
     return tuple(sorted(cards, key=lambda card: (-card.count, card.reason, card.message)))
 
 
-def _parked(store: ConnectionStore, reason: str | None) -> Iterable[Link]:
-    after = ""
-    while links := store.in_state(LinkState.PARKED, reason=reason, after=after):
-        yield from links
-        after = links[-1].key
+def _count(groups: Iterable[ParkedGroup]) -> int:
+    return sum(group.count for group in groups)
 
 
-def _card(reason: str, links: list[Link]) -> ErrorCard:
-    latest = max(links, key=lambda link: link.run_id or 0)
+def _card(store: ConnectionStore, groups: Sequence[ParkedGroup]) -> ErrorCard:
+    """The card of the first group's reason and code; its words are those of the latest run."""
+    reason, code = groups[0].reason, groups[0].code
+    named = [group for group in groups if group.code == code]
+    latest = max((group.run_id for group in named if group.run_id), default=None)
     return ErrorCard(
         reason=reason,
-        count=len(links),
-        kinds=tuple(kind for kind in Kind if any(link.kind is kind for link in links)),
-        message=latest.detail,
-        last_at=max((link.first_seen_at for link in links if link.first_seen_at), default=None),
-        keys=tuple(link.key for link in links[:_KEYS_SHOWN]),
+        count=_count(groups),
+        kinds=tuple(kind for kind in Kind if any(group.kind is kind for group in groups)),
+        message=store.parked_detail(reason, code, latest),
+        last_at=max((group.last_at for group in groups if group.last_at), default=None),
+        keys=tuple(store.parked_keys(reason, code, _KEYS_SHOWN)),
     )
 
 

@@ -11,6 +11,7 @@ from tandem.store.conflicts import Conflicts
 from tandem.store.hints import ConnectionHints
 from tandem.store.keyring import Marker
 from tandem.store.links import Links
+from tandem.store.parked import Parked
 from tandem.store.people import Caches, Pairs, People
 from tandem.store.retention import Retention
 from tandem.store.runs import Runs
@@ -22,7 +23,7 @@ T = TypeVar("T")
 
 
 class ConnectionStore(
-    Retention, Links, Conflicts, People, Caches, Pairs, Runs, Calls, ConnectionHints
+    Retention, Links, Parked, Conflicts, People, Caches, Pairs, Runs, Calls, ConnectionHints
 ):
     """Everything remembered for one connection; no query of it sees another's rows."""
 

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, text
+from sqlalchemy import Row, Select, bindparam, func, select, text
 
 from tandem.model import Kind, Link, LinkState
 from tandem.store.database import slices
 from tandem.store.encoding import fields_from, intent_from, value_from
+from tandem.store.parked import NOT_PAIRED
 from tandem.store.parts import ConnectionPart, of_connection
 from tandem.store.rows import Checkpoint, History
 from tandem.store.tables import checkpoint, history, link
@@ -112,21 +113,18 @@ class Links(ConnectionPart):
         limit: int = 1_000,
     ) -> list[Link]:
         """Links in one state behind the key *after*, in the order of keys."""
-        statement = _ALL.where(link.c.state == state.value)
-        if reason is not None:
-            statement = statement.where(link.c.reason == reason)
-        if kind is not None:
-            statement = statement.where(link.c.kind == kind.value)
         if state is LinkState.PAIRED:
-            order: ColumnElement[str] = link.c.key
-        else:
-            # Few links are in another state: found by the index on kinds and states, then sorted.
-            # As an expression the key cannot tempt the database to walk through all links by key.
-            order = link.c.key.concat("")
-            statement = statement.where(link.c.kind.in_([each.value for each in Kind]))
-        if after:
-            statement = statement.where(order > after)
-        return self._read(statement.order_by(order).limit(limit))
+            return self._read(
+                _chosen(_ALL, state, reason, kind, after).order_by(link.c.key).limit(limit)
+            )
+        keys = _chosen(select(link.c.key), state, reason, kind, after).where(
+            of_connection(link), NOT_PAIRED
+        )
+        # Found by the index of what is not paired. Without a reason the order is not the index's: as an expression
+        # the key cannot tempt the database to walk through all links by key instead.
+        order = link.c.key if reason is not None else link.c.key.concat("")
+        first = keys.order_by(order).limit(limit).subquery()
+        return self._read(_ALL.where(link.c.key.in_(select(first.c.key))).order_by(link.c.key))
 
     def waiting_for(self, contact_ids: Collection[str]) -> list[Link]:
         """Waiting links whose contact is one of these."""
@@ -253,6 +251,17 @@ class Links(ConnectionPart):
             context = self._history_context(row.key)
             detail = value_from(self._keyring.decrypt(row.detail, context=context))
         return History(key=row.key, at=row.at, what=row.what, run_id=row.run_id, detail=detail)
+
+
+def _chosen(
+    statement: Select[Any], state: LinkState, reason: str | None, kind: Kind | None, after: str
+) -> Select[Any]:
+    statement = statement.where(link.c.state == state.value)
+    if reason is not None:
+        statement = statement.where(link.c.reason == reason)
+    if kind is not None:
+        statement = statement.where(link.c.kind == kind.value)
+    return statement.where(link.c.key > after) if after else statement
 
 
 def _is_salesforce_id(given: str) -> Any:

@@ -193,6 +193,16 @@ link = Table(
     ),
     Index("ix_link_state", "connection_id", "kind", "state", "reason"),
     Index(
+        "ix_link_not_paired",
+        "connection_id",
+        "state",
+        "reason",
+        "key",
+        sqlite_where=text("state <> 'paired'"),
+        postgresql_where=text("state <> 'paired'"),
+    ),
+    Index("ix_link_run_id", "connection_id", "run_id", "key"),
+    Index(
         "ix_link_due_at",
         "connection_id",
         "due_at",
@@ -226,7 +236,8 @@ history = Table(
     Column("what", Text, nullable=False),
     Column("detail", LargeBinary),
     Index(None, "connection_id", "key"),
-    Index(None, "connection_id", "at"),
+    Index(None, "connection_id", "at", "what", "key"),  # counts by the hour from the index alone
+    Index(None, "connection_id", "run_id", "key"),
 )
 
 conflict = Table(
@@ -244,6 +255,7 @@ conflict = Table(
     Column("restored_by", Words, nullable=False),
     Index(None, "connection_id", "key"),
     Index(None, "connection_id", "at"),
+    Index(None, "connection_id", "id"),
     sqlite_autoincrement=True,
 )
 

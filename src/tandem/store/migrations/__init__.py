@@ -4,5 +4,5 @@ from __future__ import annotations
 
 __all__ = ["HEAD"]
 
-HEAD = "0010"
+HEAD = "0011"
 """The revision this program works with; known without loading the migrations."""
