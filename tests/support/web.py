@@ -18,6 +18,7 @@ from tandem.store.migrate import migrate
 from tandem.store.web import Members, Purpose, Role
 from tandem.web import WebSettings, create_web
 from tandem.web.passwords import Passwords
+from tandem.web.started import StartedRuns
 from tests.support.installation import Installation, installation
 
 PASSWORD = "correct horse battery"
@@ -134,7 +135,8 @@ class Web:
         self.tandem = running.tandem
         self.members = Members.of(running.tandem.store)
         passwords = Passwords(self.members, running.tandem.store.run, hasher=QUICK)
-        self.app = create_web(running.tandem, settings, passwords=passwords)
+        self.started = StartedRuns()
+        self.app = create_web(running.tandem, settings, passwords=passwords, started=self.started)
 
     def member(self, email: str, role: Role = Role.ADMIN) -> int:
         day = timedelta(days=1)
@@ -173,7 +175,9 @@ async def web(tmp_path: Path, _migrated: Path) -> AsyncIterator[Web]:
     """Nothing connected, nobody signed up."""
     shutil.copyfile(_migrated, tmp_path / "tandem.db")
     async with installation(tmp_path) as running:
-        yield Web(running, WebSettings(allow_loopback=True))
+        web = Web(running, WebSettings(allow_loopback=True))
+        yield web
+        await web.started.end()
 
 
 @pytest.fixture

@@ -42,6 +42,7 @@ from tandem.web.runs.undo import ROUTES as UNDO
 from tandem.web.runs.view import ROUTES as RUNS
 from tandem.web.settings import WebSettings
 from tandem.web.start.view import ROUTES as START
+from tandem.web.started import StartedRuns
 from tandem.web.visit import House
 from tandem.web.webhooks import ROUTES as WEBHOOKS
 
@@ -58,8 +59,13 @@ def create_web(
     *,
     passwords: Passwords | None = None,
     outside: Transport | None = None,
+    started: StartedRuns | None = None,
 ) -> Edge:
-    """The app for an open *application*; an ASGI application. *outside* reaches the identity provider."""
+    """
+    The app for an open *application*; an ASGI application. *outside* reaches the identity provider.
+
+    Whoever passes *started* ends the runs that requests began when the app is served no more.
+    """
     members = Members.of(application.store)
     app = Starlette(
         routes=[
@@ -95,6 +101,7 @@ def create_web(
         settings=settings,
         templates=_templates(),
         assets=_fingerprints(),
+        started=started or StartedRuns(),
     )
     app.state.provider = (
         None

@@ -15,6 +15,7 @@ from tandem.errors import SettingsError
 from tandem.store.web import Members, Purpose, Role
 from tandem.web.app import create_web
 from tandem.web.settings import WebSettings
+from tandem.web.started import StartedRuns
 
 __all__ = ["first_link", "web_server"]
 
@@ -48,9 +49,9 @@ async def web_server(
 
     *started* is told the port once it listens. SettingsError where the port is taken.
     """
-    listening = _listen(settings)
+    listening, runs = _listen(settings), StartedRuns()
     config = uvicorn.Config(
-        create_web(application, settings),
+        create_web(application, settings, started=runs),
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -69,6 +70,7 @@ async def web_server(
     finally:
         ending.cancel()
         listening.close()
+        await runs.end()
 
 
 class _Server(uvicorn.Server):

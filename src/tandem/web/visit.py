@@ -25,6 +25,7 @@ from tandem.web.desk import Desk
 from tandem.web.passwords import Passwords
 from tandem.web.settings import WebSettings
 from tandem.web.speech import Speech
+from tandem.web.started import StartedRuns
 
 __all__ = [
     "LARGEST_FORM",
@@ -76,6 +77,7 @@ class House:
     settings: WebSettings
     templates: Environment
     assets: Mapping[str, str]
+    started: StartedRuns
     previews: dict[tuple[int, Kind], Any] = field(default_factory=dict)
     hours: dict[int, PastHours] = field(default_factory=dict)
     forecasts: dict[int, Any] = field(default_factory=dict)

@@ -139,6 +139,11 @@ TEXTS = {
     "web.api.path.conflict": ("The conflict's number", "競合の番号"),
     "web.api.path.owner": ("The HubSpot owner's id", "HubSpot担当者のID"),
     # refusals
+    "web.api.accepted": ("Begun, and still under way", "開始し、まだ実行中"),
+    "web.api.accepted_where": (
+        "The header Location is the address that tells how it ended.",
+        "結果を確認するアドレスは Location ヘッダーにあります。",
+    ),
     "web.api.problem.malformed": ("The body is no JSON", "本文がJSONではありません"),
     "web.api.remedy.malformed": (
         "Send a JSON object, in UTF-8.",

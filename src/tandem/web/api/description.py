@@ -62,7 +62,8 @@ def _schemas(operations: Sequence[Operation]) -> tuple[dict[int, Json], dict[str
     """For each type in use its reference, and all that is referred to."""
     types: list[Any] = [Problem]
     for each in operations:
-        types += [one for one in (each.query, each.body, each.answer) if one is not None]
+        given = (each.query, each.body, each.answer, each.accepted)
+        types += [one for one in given if one is not None]
     references, components = msgspec.json.schema_components(types, ref_template=_REF)
     by_type = {id(one): dict(found) for one, found in zip(types, references, strict=True)}
     return by_type, {name: _plain(each) for name, each in components.items()}
@@ -141,7 +142,20 @@ def _answered(each: Operation, schemas: Mapping[int, Json], messages: Messages) 
         content: Json = {"text/csv": {"schema": {"type": "string"}}}
     else:
         content = {"application/json": {"schema": schemas[id(each.answer)]}}
-    return {"200": {"description": messages("web.api.answered"), "content": content}}
+    answers: Json = {"200": {"description": messages("web.api.answered"), "content": content}}
+    if each.accepted is not None:
+        answers["202"] = {
+            "description": messages("web.api.accepted"),
+            "headers": {
+                "Location": {
+                    "description": messages("web.api.accepted_where"),
+                    "required": True,
+                    "schema": {"type": "string", "format": "uri-reference"},
+                }
+            },
+            "content": {"application/json": {"schema": schemas[id(each.accepted)]}},
+        }
+    return answers
 
 
 def _refused(each: Operation, messages: Messages) -> Json:

@@ -19,7 +19,7 @@ from tandem.web.api.asked import body_of, query_of
 from tandem.web.api.call import Call
 from tandem.web.api.description import describe
 from tandem.web.api.door import token_of
-from tandem.web.api.operation import START, Operation
+from tandem.web.api.operation import START, Accepted, Operation
 from tandem.web.api.operations import OPERATIONS
 from tandem.web.api.problem import Code, Trouble, problem_answer, trouble_of
 from tandem.web.speech import Speech, speech_for
@@ -74,7 +74,7 @@ class _Path:
             raise Trouble(Code.INVALID, speech("web.api.no_query"))
         if chosen.body is not None:
             given["body"] = await body_of(request, chosen.body)
-        return _json(await chosen.work(call, **given), speech)
+        return _answer(await chosen.work(call, **given), speech)
 
 
 def _allowed(operations: Sequence[Operation]) -> str:
@@ -82,11 +82,20 @@ def _allowed(operations: Sequence[Operation]) -> str:
     return ", ".join(["HEAD", *methods] if "GET" in methods else methods)
 
 
-def _json(answer: Any, speech: Speech) -> Response:
+def _answer(answer: Any, speech: Speech) -> Response:
     if isinstance(answer, Response):
         return answer
+    if isinstance(answer, Accepted):
+        accepted = _json(answer.body, speech, status=202)
+        accepted.headers["location"] = answer.location
+        return accepted
+    return _json(answer, speech)
+
+
+def _json(answer: Any, speech: Speech, *, status: int = 200) -> Response:
     headers = {"content-language": speech.language, "vary": "Accept-Language"}
-    return Response(msgspec.json.encode(answer), headers=headers, media_type="application/json")
+    content = msgspec.json.encode(answer)
+    return Response(content, status, headers=headers, media_type="application/json")
 
 
 def _speech(request: Request) -> Speech:

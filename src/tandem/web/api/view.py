@@ -51,6 +51,7 @@ class Described:
     rows: tuple[Row, ...]
     body: str
     answer: str
+    accepted: str
     statuses: tuple[tuple[str, str], ...]
 
 
@@ -75,7 +76,8 @@ async def description(visit: Visit) -> Response:
 
 def _described(method: str, path: str, told: Mapping[str, Any]) -> Described:
     body = told.get("requestBody", {}).get("content", {}).get("application/json", {})
-    answer = told["responses"]["200"]["content"].get("application/json", {})
+    answer = _json_of(told["responses"]["200"])
+    accepted = _json_of(told["responses"].get("202", {}))
     return Described(
         id=told["operationId"],
         method=method.upper(),
@@ -85,12 +87,18 @@ def _described(method: str, path: str, told: Mapping[str, Any]) -> Described:
         rows=tuple(_parameter(each) for each in told.get("parameters", [])),
         body=_type(body["schema"]) if body else "",
         answer=_type(answer["schema"]) if answer else "",
+        accepted=_type(accepted["schema"]) if accepted else "",
         statuses=tuple(
             (status, each["description"])
             for status, each in told["responses"].items()
-            if status != "200"
+            if not status.startswith("2")
         ),
     )
+
+
+def _json_of(response: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = response.get("content", {}).get("application/json", {})
+    return found
 
 
 def _parameter(told: Mapping[str, Any]) -> Row:

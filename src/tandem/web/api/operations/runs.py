@@ -10,13 +10,14 @@ from tandem.store.members import Role
 from tandem.store.rows import Run
 from tandem.web.api import shapes
 from tandem.web.api.call import Call, cursor_after, cursor_of, number_after
-from tandem.web.api.operation import operation
+from tandem.web.api.operation import START, Accepted, operation
 from tandem.web.api.operations.records import page_of
 from tandem.web.api.problem import Code, Trouble
 
 __all__ = ["OPERATIONS"]
 
 _STEPS = 200
+_TRIGGER = "api"
 
 
 @operation("GET", "/connections/{connection}/runs", tag="runs")
@@ -28,9 +29,22 @@ async def list_runs(call: Call, query: shapes.PageAsked) -> shapes.Page[shapes.R
     return shapes.Page(items=items, next=cursor_after(items[-1].id) if more else None)
 
 
-@operation("POST", "/connections/{connection}/runs", tag="runs", role=Role.ADMIN)
-async def start_run(call: Call, body: shapes.RunAsked) -> RunReport:
-    return await call.desk.application.runner.run(call.here, trigger="api", dry_run=body.dry_run)
+@operation(
+    "POST", "/connections/{connection}/runs", tag="runs", role=Role.ADMIN, accepted=shapes.Run
+)
+async def start_run(call: Call, body: shapes.RunAsked) -> RunReport | Accepted:
+    runner, started = call.desk.application.runner, call.visit.house.started
+    if body.dry_run:
+        # It leaves no trace, so there is no place to ask about it later.
+        return await runner.run(call.here, trigger=_TRIGGER, dry_run=True)
+    before = await _newest(call)
+    task = started.begin(runner.run(call.here, trigger=_TRIGGER))
+    while (report := await started.report_of(task)) is None:
+        run = await _newest(call)
+        if run is not None and (before is None or run.id > before.id) and run.trigger == _TRIGGER:
+            location = call.visit.url(f"{START}/connections/{call.here.id}/runs/{run.id}")
+            return Accepted(body=_run(call, run), location=location)
+    return report
 
 
 @operation("GET", "/connections/{connection}/runs/{run}", tag="runs")
@@ -75,6 +89,11 @@ async def _found(call: Call) -> Run:
         return await call.kept(call.mine.run_of, call.number("run"))
     except StoreError as error:
         raise Trouble(Code.NOT_FOUND, str(error)) from None
+
+
+async def _newest(call: Call) -> Run | None:
+    found = await call.kept(call.mine.runs, 1)
+    return found[0] if found else None
 
 
 def _run(call: Call, run: Run) -> shapes.Run:
