@@ -89,4 +89,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Related to {record}, as paired by hand.",
         "関連先 {record}(手動の対応付けによる)。",
     ),
+    "web.said.closed": ("Completed", "完了"),
+    "web.said.open": ("Open", "未完了"),
+    "web.said.inbound": ("Inbound", "着信"),
+    "web.said.outbound": ("Outbound", "発信"),
 }

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from starlette.responses import Response
 
 from tandem.engine.reports import Event, Explanation, Outcome
 from tandem.engine.runs import report_of
 from tandem.errors import SettingsError, StoreError
-from tandem.model import Field, Fields, Link
 from tandem.store.rows import Run
 from tandem.web.pages import get
+from tandem.web.runs.sides import named, names_of, sides
 from tandem.web.sentences import reason_sentence
 from tandem.web.start.form import is_email, normal_email
 from tandem.web.visit import Refused, Visit
@@ -23,7 +22,6 @@ __all__ = ["ROUTES"]
 
 _RUNS = 50
 _PAGE = 100
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _LONG_AGO = timedelta(days=36_500)
 
 
@@ -100,50 +98,17 @@ async def record(visit: Visit) -> Response:
 
 def _record_page(visit: Visit, answer: Explanation) -> Response:
     link = visit.desk.mine(visit.here).links([answer.key or ""]).get(answer.key or "")
+    names = names_of(visit)
     return visit.page(
         "runs/record.html",
         summary=visit.desk.asking.summary(visit.here),
         tab="runs",
         answer=answer,
-        sides=_sides(visit, link) if link else [],
+        link=link,
+        decisions=[named(each, names) for each in answer.decisions],
+        sides=sides(visit.speech, link, names) if link else [],
         history=[_told(visit, each) for each in answer.history],
     )
-
-
-def _sides(visit: Visit, link: Link) -> list[tuple[str, str, str]]:
-    """What each side said when the two last agreed; long texts are kept as marks only."""
-    names = [*link.salesforce, *(name for name in link.hubspot if name not in link.salesforce)]
-    return [
-        (
-            visit.speech(f"field.{name.value}"),
-            _value(visit, link.hubspot, name),
-            _value(visit, link.salesforce, name),
-        )
-        for name in names
-    ]
-
-
-def _value(visit: Visit, fields: Fields, name: Field) -> str:
-    if name not in fields:
-        return ""
-    value = fields[name]
-    if value is None:
-        return visit.speech("web.record.empty")
-    if not isinstance(value, str):
-        return visit.speech("web.record.long_text")
-    if name is Field.OWNER:
-        return _owner(visit, value)
-    if _INSTANT.fullmatch(value):
-        return visit.speech.moment(datetime.fromisoformat(value))
-    return value.replace("\x1f", " · ")
-
-
-def _owner(visit: Visit, owner_id: str) -> str:
-    """By name, as both accounts last told."""
-    names = {each.id: each.name for each in visit.desk.owners(visit.here)}
-    names |= {each.id: each.name for each in visit.desk.users(visit.here)}
-    name = names.get(owner_id)
-    return f"{name} ({owner_id})" if name else owner_id
 
 
 def _told(visit: Visit, event: Event) -> Told:
@@ -154,7 +119,7 @@ def _told(visit: Visit, event: Event) -> Told:
     if event.reason:
         said.append(reason_sentence(visit.speech, event.reason, event.detail))
     elif event.detail:
-        said.append(event.detail)
+        said.append(visit.speech.told(event.detail))
     return Told(
         event=event,
         said=" ".join(said),
@@ -165,7 +130,11 @@ def _told(visit: Visit, event: Event) -> Told:
                 if not text
             ]
         ),
-        kept={name: text for name, text in event.values.items() if text},
+        kept={
+            messages.either(f"field.{name}", name): text
+            for name, text in event.values.items()
+            if text
+        },
     )
 
 

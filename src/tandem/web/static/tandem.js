@@ -24,6 +24,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// On a narrow screen the tabs scroll: the present one is in sight.
+for (const tab of document.querySelectorAll(".tabs a[aria-current]")) {
+  const tabs = tab.parentElement;
+  tabs.scrollLeft = tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2;
+}
+
 // A form that was changed is not left by accident.
 for (const form of document.querySelectorAll("form[data-guard]")) {
   const bar = form.querySelector("[data-changed]");
@@ -56,15 +62,22 @@ function draw(place) {
   const number = new Intl.NumberFormat(document.documentElement.lang);
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit", timeZone: told.zone });
   const day = new Intl.DateTimeFormat(document.documentElement.lang, { month: "short", day: "numeric", timeZone: told.zone });
+  // A day's name stands under its first hour.
+  const label = (ticks) => (at, i) => {
+    const named = day.format(at * 1000);
+    const isNew = i === 0 || named !== day.format(ticks[i - 1] * 1000);
+    return isNew ? clock.format(at * 1000) + "\n" + named : clock.format(at * 1000);
+  };
   const axis = () => ({ stroke: colour("--soft"), grid: { stroke: colour("--grid"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" });
   // Stacked: each series is drawn with those below it, the tallest first.
   const sums = told.series.map((_, i) => told.times.map((__, t) => told.series.slice(0, i + 1).reduce((n, s) => n + s.values[t], 0)));
   const order = told.series.map((_, i) => i).reverse();
   const make = () => new uPlot({
     width: place.clientWidth, height: place.clientHeight, legend: { show: false }, cursor: { show: false },
+    tzDate: (at) => uPlot.tzDate(new Date(at * 1000), told.zone),
     scales: { x: { time: true }, y: { range: (u, min, max) => [0, Math.max(max, 4)] } },
     axes: [
-      { ...axis(), grid: { show: false }, values: (u, ticks) => ticks.map((t, i) => (i === 0 || clock.format(t * 1000).startsWith("0:")) ? day.format(t * 1000) : clock.format(t * 1000)), space: 70 },
+      { ...axis(), grid: { show: false }, values: (u, ticks) => ticks.map(label(ticks)), space: 70 },
       { ...axis(), size: 48, values: (u, ticks) => ticks.map((n) => Number.isInteger(n) ? number.format(n) : "") },
     ],
     series: [{}, ...order.map((i) => ({ fill: colour("--chart-" + (i + 1)), stroke: colour("--chart-" + (i + 1)), width: 0, paths: bars, points: { show: false } }))],

@@ -31,7 +31,7 @@ async def test_runs_are_listed_and_each_leads_to_its_records(connected: Web) -> 
     await browser.get(f"{HERE}/runs/1")
 
     assert "All 1 1" in told(browser.page).replace("all", "All")
-    assert f"Call {call}" in browser.page
+    assert f"Call: Pricing {call}" in told(browser.page)
     assert (await browser.get(f"{HERE}/runs/99")).status_code == 404
 
 
