@@ -44,6 +44,16 @@ def executable() -> str | None:
     return given or next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
+_KEYS = {
+    "Tab": (9, ""),
+    "Enter": (13, "\r"),
+    "Escape": (27, ""),
+    " ": (32, " "),
+    "ArrowUp": (38, ""),
+    "ArrowDown": (40, ""),
+}
+
+
 class Page:
     """One tab. Waiting is for something that happens, with a deadline."""
 
@@ -96,6 +106,44 @@ class Page:
             "field.dispatchEvent(new Event('input', {bubbles: true})); })()"
         )
 
+    async def press(self, key: str, *, shift: bool = False) -> None:
+        """Press and let go of one key, by its name in a keyboard event, as a person would."""
+        code, text = _KEYS.get(key, (0, ""))
+        given = {"key": key, "windowsVirtualKeyCode": code, "modifiers": 8 if shift else 0}
+        down = {"text": text} if text else {}
+        kind = "keyDown" if text else "rawKeyDown"
+        await self.send("Input.dispatchKeyEvent", type=kind, **given, **down)
+        await self.send("Input.dispatchKeyEvent", type="keyUp", **given)
+
+    async def type(self, text: str) -> None:
+        """Type into what has the focus."""
+        await self.send("Input.insertText", text=text)
+
+    async def tab_to(self, selector: str, *, back: bool = False, at_most: int = 150) -> None:
+        """Press Tab until what *selector* finds has the focus; each stop on the way shows that it has it."""
+        for _ in range(at_most):
+            await self.press("Tab", shift=back)
+            seen, found = await self.run(
+                f"(() => {{ const here = document.activeElement; const style = getComputedStyle(here); "
+                "const box = here.getBoundingClientRect(); "
+                "const shown = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 1 && box.width > 0 "
+                "&& box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth; "
+                "return [here === document.body || shown || here.outerHTML.slice(0, 200), "
+                f"here.matches({json.dumps(selector)})]; }})()"
+            )
+            assert seen is True, f"no visible focus: {seen}"
+            if found:
+                return
+        raise AssertionError(f"Tab never reached {selector}")
+
+    async def enter(self) -> None:
+        """Press Enter where it leads to another page."""
+        await self.doing("Page.loadEventFired", lambda: self.press("Enter"))
+
+    async def scripts(self, *, on: bool) -> None:
+        """Whether pages may run scripts; what a test asks of the page is run all the same."""
+        await self.send("Emulation.setScriptExecutionDisabled", value=not on)
+
     async def run(self, script: str) -> Any:
         """The value of *script*; AssertionError with what it threw."""
         answer = await self.send(
@@ -136,6 +184,7 @@ class Page:
 
     async def picture(self, path: Path) -> None:
         """The whole page as a PNG; as tall as it is, so that nothing sticks to the middle."""
+        await self._tall(900)
         await self._tall(int(await self.run("document.documentElement.scrollHeight")))
         answer = await self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True)
         await asyncio.to_thread(path.write_bytes, base64.b64decode(answer["data"]))

@@ -89,6 +89,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Related to {record}, as paired by hand.",
         "関連先 {record}(手動の対応付けによる)。",
     ),
+    "web.stale": (
+        "The newest state could not be fetched; what is shown may be out of date.",
+        "最新の状態を取得できませんでした。表示が古い可能性があります。",
+    ),
     "web.said.closed": ("Completed", "完了"),
     "web.said.open": ("Open", "未完了"),
     "web.said.inbound": ("Inbound", "着信"),

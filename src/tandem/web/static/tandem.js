@@ -53,6 +53,27 @@ for (const all of document.querySelectorAll("input[data-all]")) {
   });
 }
 
+// A part that is fetched anew does not take the focus with it: where the focused thing is gone, the part has it.
+let hadFocus = "";
+document.addEventListener("htmx:beforeSwap", (event) => {
+  hadFocus = event.detail.target.contains(document.activeElement) ? event.detail.target.id : "";
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const part = hadFocus && document.getElementById(hadFocus);
+  if (part && document.activeElement === document.body) {
+    part.tabIndex = -1;
+    part.focus({ preventScroll: true });
+  }
+  hadFocus = "";
+});
+
+// What could not be fetched is said, and no longer once it could.
+const stale = document.getElementById("stale");
+for (const event of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(event, () => { stale.hidden = false; });
+}
+document.addEventListener("htmx:afterOnLoad", () => { stale.hidden = true; });
+
 // Charts: the figures stand in the page as a table; this draws them.
 function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
 
