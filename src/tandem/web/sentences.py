@@ -28,7 +28,9 @@ _WORDS = re.compile(r"\s*\(…\)|[::]\s*…$")
 def reason_sentence(speech: Speech, reason: str, detail: str = "", side: str = "Salesforce") -> str:
     """What a reason code means, with the CRM's own words where they are known."""
     said = speech.told(detail) or "…"
-    return sentence(reason, Language(speech.language), detail=said, side=side)
+    told = sentence(reason, Language(speech.language), detail=said, side=side)
+    # A browser breaks no line between our words and a code of the CRM's that follows them closely.
+    return told.replace(f":{said}", f": {said}") if said != "…" else told
 
 
 def reason_title(speech: Speech, reason: str) -> str:

@@ -32,6 +32,8 @@ TEXTS = {
     "source.email_events": ("Marketing e-mail events", "マーケティングEメールのイベント"),
     "source.participations": ("Marketing event participations", "マーケティングイベントへの参加"),
     "source.occurrences": ("Event occurrences", "イベントの発生"),
+    "source.salesforce_tasks": ("Salesforce tasks that changed", "SalesforceのToDoの変更"),
+    "source.salesforce_deleted": ("Salesforce tasks that were deleted", "SalesforceのToDoの削除"),
     "source.sweep": ("Known pairs, a slice an hour", "同期済みレコードの1時間ごとの確認"),
     "errors.none": ("Nothing is parked.", "保留中のものはありません。"),
     "errors.next": (

@@ -96,7 +96,7 @@ function draw(place) {
   const make = () => new uPlot({
     width: place.clientWidth, height: place.clientHeight, legend: { show: false }, cursor: { show: false },
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), told.zone),
-    scales: { x: { time: true }, y: { range: (u, min, max) => [0, Math.max(max, 4)] } },
+    scales: { x: { time: true, range: (u, min, max) => [min - 1800, max + 1800] }, y: { range: (u, min, max) => [0, Math.max(max, 4)] } },
     axes: [
       { ...axis(), grid: { show: false }, values: (u, ticks) => ticks.map(label(ticks)), space: 70 },
       { ...axis(), size: 48, values: (u, ticks) => ticks.map((n) => Number.isInteger(n) ? number.format(n) : "") },
