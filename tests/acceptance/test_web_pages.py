@@ -186,6 +186,7 @@ async def test_the_way_of_the_article_by_keyboard_alone(shown: Shown, page: Page
     await page.tab_to("main a.primary")
     await page.enter()
     await page.tab_to("[role=switch]")
+    assert await page.run("document.activeElement.checked")
     await page.press(" ")
     await page.tab_to("[name='kinds.call.enabled']")
     await page.press("Tab")
@@ -201,7 +202,7 @@ async def test_the_way_of_the_article_by_keyboard_alone(shown: Shown, page: Page
     await page.tab_to(".bar button.primary")
     await page.enter()
     assert "Saved as" in await page.text()
-    assert await page.run("document.querySelector('[role=switch]').checked")
+    assert not await page.run("document.querySelector('[role=switch]').checked")
 
     await page.tab_to(".tabs a[href$='/reports']")
     await page.enter()
@@ -220,7 +221,7 @@ async def _is_asked_before_leaving(page: Page) -> None:
         lambda: page.run("setTimeout(() => document.querySelector('.brand').click())"),
     )
     await page.send("Page.handleJavaScriptDialog", accept=False)
-    assert await page.run("document.querySelector('[role=switch]').checked")
+    assert not await page.run("document.querySelector('[role=switch]').checked")
 
 
 @pytest.mark.parametrize("path", ["activities", "sync-health", "import", "reports"])

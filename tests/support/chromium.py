@@ -182,11 +182,14 @@ class Page:
             mobile=self._width < 600,
         )
 
-    async def picture(self, path: Path) -> None:
-        """The whole page as a PNG; as tall as it is, so that nothing sticks to the middle."""
+    async def picture(self, path: Path, *, tall: int | None = None) -> None:
+        """The page as a PNG, whole or its upper part; as tall as that is, so that nothing sticks to the middle."""
         await self._tall(900)
-        await self._tall(int(await self.run("document.documentElement.scrollHeight")))
-        answer = await self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        whole = int(await self.run("document.documentElement.scrollHeight"))
+        await self._tall(tall or whole)
+        answer = await self.send(
+            "Page.captureScreenshot", format="png", captureBeyondViewport=tall is None
+        )
         await asyncio.to_thread(path.write_bytes, base64.b64decode(answer["data"]))
 
     async def _read(self) -> None:

@@ -1,8 +1,8 @@
 """
 Pictures of every page, wide and narrow, in both languages: ``python -m tests.support.screenshots``.
 
-They land in ``screenshots/``, which git ignores. The connection is with both simulated CRMs and their sample; the
-errors on Sync health are real refusals.
+They land in ``screenshots/``, which git ignores; ``readme`` instead of pages' names draws those of ``docs/images`` anew. The
+connection is with both simulated CRMs and their sample; the errors on Sync health are real refusals.
 """
 
 from __future__ import annotations
@@ -25,12 +25,16 @@ from tandem.sync.policy import Language
 from tandem.web import WebSettings, web_server
 from tandem.web.visit import SESSION_COOKIE
 from tests.support.chromium import Page, chromium
+from tests.support.shown_life import MovedClock, conflict, crm_pages, two_days
 from tests.support.shown_work import start_work, work_pages
 
 __all__ = ["Shown", "shown_app"]
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
+IMAGES = Path(__file__).parents[2] / "docs/images"
 WIDTHS = {"wide": 1280, "narrow": 390}
+_README = {"activities": 1060, "sync-health": 1010, "record": 840}
+"""Pages of the README's pictures, and how tall these are."""
 _PAST = timedelta(days=400)
 
 
@@ -85,6 +89,12 @@ class Shown:
             "api": "/api",
             "api-tokens": "/api/tokens",
             "not-found": "/nowhere",
+            "connect": "/connected-apps/connect",
+            "empty-health": "/connected-apps/salesforce/2/sync-health",
+            "empty-activities": "/connected-apps/salesforce/2/activities",
+            "empty-runs": "/connected-apps/salesforce/2/runs",
+            "empty-reports": "/connected-apps/salesforce/2/reports",
+            "nothing-found": f"{here}/records?q=nobody@example.com",
         }
         pages |= work_pages(self.application)
         if parked:
@@ -94,13 +104,18 @@ class Shown:
 
 
 @asynccontextmanager
-async def shown_app(language: str) -> AsyncIterator[Shown]:
-    """The sample in *language*, every kind on, synced once."""
+async def shown_app(language: str, *, days: bool = False) -> AsyncIterator[Shown]:
+    """The sample in *language*, every kind on, synced, with one conflict; with *days* two more days have passed."""
+    clock = MovedClock()
     with tempfile.TemporaryDirectory() as home:
         settings = ProcessSettings(home=Path(home), language=language)
         both = Sandbox(data="sample", language=language)
-        async with both, Application(settings) as application:
+        async with both, Application(settings, clock=clock) as application:
             await _sync(application, both, language)
+            if days:
+                await two_days(application, both, language, clock)
+            await conflict(application, both, language)
+            application.store.create_connection("second")
             await start_work(application, language)
             stop = asyncio.Event()
             listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -156,9 +171,14 @@ def _refuse_some(both: Sandbox, word: str) -> None:
 
 
 async def _take(language: str, wanted: list[str]) -> None:
-    async with shown_app(language) as shown, chromium(language=language) as page:
+    async with shown_app(language, days=True) as shown, chromium(language=language) as page:
+        if wanted == ["readme"]:
+            await _for_the_readme(page, shown)
+            return
         FOLDER.mkdir(exist_ok=True)
         await _one(page, f"{shown.url}/sign-in", "not-yet", language, wanted)
+        first = shown.members.make_link(Purpose.FIRST, "", Role.ADMIN, timedelta(days=1))
+        await _one(page, f"{shown.url}/start/{first}", "first-visit", language, wanted)
         session = shown.session()
         await _one(page, f"{shown.url}/sign-in", "sign-in", language, wanted)
         await page.cookie(SESSION_COOKIE, session, shown.url)
@@ -166,8 +186,25 @@ async def _take(language: str, wanted: list[str]) -> None:
         for name, path in shown.pages().items():
             await _one(page, f"{shown.url}{path}", name, language, wanted)
         await _review(page, shown, language, wanted)
+        for name, address in crm_pages(shown.application, shown.both).items():
+            await _one(page, address, name, language, wanted)
         for complaint in page.complaints:
             print(f"the browser complains: {complaint}", file=sys.stderr)
+
+
+async def _for_the_readme(page: Page, shown: Shown) -> None:
+    """Upper parts of the pages, small enough for a repository."""
+    IMAGES.mkdir(exist_ok=True)
+    await page.cookie(SESSION_COOKIE, shown.session(), shown.url)
+    await page.cookie("tandem_zone", "Europe/Berlin", shown.url)
+    for name, tall in _README.items():
+        await page.look(1080)
+        await page.go(f"{shown.url}{shown.pages()[name]}")
+        await page.until("document.querySelector('.htmx-request') === null")
+        await page.run(
+            "for (const bar of document.querySelectorAll('.bar')) bar.style.position = 'static'"
+        )
+        await page.picture(IMAGES / f"{name}.png", tall=tall)
 
 
 async def _review(page: Page, shown: Shown, language: str, wanted: list[str]) -> None:
@@ -196,6 +233,7 @@ async def _one(page: Page, address: str, name: str, language: str, wanted: list[
     for size, width in WIDTHS.items():
         await page.look(width)
         await page.go(address)
+        await page.until("document.querySelector('.htmx-request') === null")
         await page.picture(FOLDER / f"{name}-{language}-{size}.png")
     await page.look(WIDTHS["wide"], dark=True)
     await page.go(address)
@@ -206,9 +244,12 @@ def main() -> None:
     arguments = sys.argv[1:]
     languages = [each for each in arguments if each in ("en", "ja")] or ["en", "ja"]
     wanted = [each for each in arguments if each not in ("en", "ja")]
+    if wanted == ["readme"]:
+        languages = ["en"]
     for language in languages:
         asyncio.run(_take(language, wanted))
-    print(f"{len(list(FOLDER.glob('*.png')))} pictures in {FOLDER}")
+    folder = IMAGES if wanted == ["readme"] else FOLDER
+    print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
 
 
 if __name__ == "__main__":
