@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -53,9 +53,11 @@ from tandem.model import Side
 from tandem.reports import Reporting, ready_made
 from tandem.settings import ProcessSettings, person, show
 from tandem.settings.activities import parse
+from tandem.settings.metrics import MetricsSettings
 from tandem.store.keyring import Keyring
 from tandem.store.store import Store
 from tandem.store.workers import WorkerRow
+from tandem.telemetry import Readiness, Watch, Watched, watching
 
 __all__ = ["Application"]
 
@@ -158,6 +160,7 @@ class Application:
             ),
             owner=this_process(),
         )
+        self.readiness = Readiness(store=self._store, clock=self._clock)
         self.asking = asking.Asking(
             store=self._store, connectors=self.connectors, clock=self._clock, who=who
         )
@@ -345,6 +348,20 @@ class Application:
         beats = Beats(every=within / 6, dead_after=within / 2)
         runner = DistributedRunner(store=self._store, turns=self.turns, me=me, beats=beats)
         await runner.serve(stop)
+
+    def watching(
+        self, metrics: MetricsSettings, environ: Mapping[str, str]
+    ) -> AbstractContextManager[Watch]:
+        """Whatever is done inside is watched, as *metrics* and the environment's OpenTelemetry variables want it."""
+        watched = Watched(
+            store=self._store,
+            clock=self._clock,
+            budgets=self.connectors.budgets,
+            version=version("tandem-sync"),
+            worker=this_process() if self._store.is_shared else None,
+            dead_after=self._settings.takeover_seconds / 2,
+        )
+        return watching(watched, metrics, environ)
 
     async def workers(self) -> Sequence[WorkerRow]:
         """The programs that run connections of a shared database, and what each runs now."""

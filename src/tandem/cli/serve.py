@@ -14,9 +14,12 @@ import typer
 from tandem.cli.application import Application
 from tandem.cli.options import InLanguage
 from tandem.cli.session import Session, session_of
+from tandem.cli.watching import MetricsPort, serve_metrics, watched
 from tandem.settings import ProcessSettings
 
 if TYPE_CHECKING:
+    from tandem.http_server import App
+    from tandem.telemetry import Watch
     from tandem.web import WebSettings
 
 __all__ = ["register", "serve_web", "together", "until_asked_to_end", "web_settings"]
@@ -73,9 +76,17 @@ def web_settings(settings: ProcessSettings) -> WebSettings:
 
 
 async def serve_web(
-    session: Session, application: Application, web: WebSettings, stop: asyncio.Event
+    session: Session,
+    application: Application,
+    web: WebSettings,
+    stop: asyncio.Event,
+    watch: Watch | None = None,
 ) -> None:
-    """Serve the web app until *stop* is set, having said where it is and how the first person comes in."""
+    """
+    Serve the web app until *stop* is set, having said where it is and how the first person comes in.
+
+    Its answers are counted by *watch*.
+    """
     # Imported here and not above: every other command starts without them.
     from tandem import bootstrap
     from tandem.web import first_link, web_server
@@ -92,7 +103,12 @@ async def serve_web(
         if not there.is_local and not there.url.startswith("https:"):
             session.remark("serve.open_to_all")
 
-    await web_server(application, web, stop, started=started)
+    timed = watch.timed if watch is not None else _as_it_is
+    await web_server(application, web, stop, started=started, timed=timed)
+
+
+def _as_it_is(app: App) -> App:
+    return app
 
 
 def serve(
@@ -106,6 +122,7 @@ def serve(
     ] = None,
     url: Annotated[str | None, typer.Option("--url", metavar="URL", help="option.web_url")] = None,
     no_web: Annotated[bool, typer.Option("--no-web", help="option.no_web")] = False,
+    metrics_port: MetricsPort = None,
     language: InLanguage = None,
 ) -> None:
     session = session_of(context)
@@ -118,11 +135,13 @@ def serve(
                 session.remark("serve.started", names=session.messages.joined(names))
             else:
                 session.remark("serve.waits")
-            if web is None:
-                await application.serve(stop)
-            else:
-                pages = serve_web(session, application, web, stop)
-                await together(stop, pages, application.serve(stop))
+            with watched(session, application, metrics_port) as watch:
+                parts = [application.serve(stop)]
+                if web is not None:
+                    parts.append(serve_web(session, application, web, stop, watch))
+                if watch is not None:
+                    parts.append(serve_metrics(session, watch, stop))
+                await together(stop, *parts)
         session.remark("serve.ended")
 
     session.run(work, log_level="info")

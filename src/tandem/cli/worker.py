@@ -11,8 +11,9 @@ import typer
 from tandem.cli.application import Application
 from tandem.cli.options import InLanguage
 from tandem.cli.output import table
-from tandem.cli.serve import until_asked_to_end
+from tandem.cli.serve import together, until_asked_to_end
 from tandem.cli.session import Session, session_of
+from tandem.cli.watching import MetricsPort, serve_metrics, watched
 from tandem.store.workers import WorkerRow
 
 __all__ = ["print_workers", "register"]
@@ -23,6 +24,7 @@ def worker(
     at_once: Annotated[
         int, typer.Option("--at-once", metavar="N", min=1, max=64, help="option.at_once")
     ] = 8,
+    metrics_port: MetricsPort = None,
     language: InLanguage = None,
 ) -> None:
     session = session_of(context)
@@ -30,7 +32,11 @@ def worker(
     async def work(application: Application) -> None:
         with until_asked_to_end() as stop:
             session.remark("worker.started", count=at_once)
-            await application.work(stop, slots=at_once)
+            with watched(session, application, metrics_port) as watch:
+                parts = [application.work(stop, slots=at_once)]
+                if watch is not None:
+                    parts.append(serve_metrics(session, watch, stop))
+                await together(stop, *parts)
         session.remark("worker.ended")
 
     session.run(work, log_level="info")

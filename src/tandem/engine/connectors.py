@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -119,6 +119,10 @@ class Connectors:
         _, connector = await self._connector(account.id)
         assert isinstance(connector, SalesforceConnector)
         return connector
+
+    def budgets(self) -> Sequence[Budget]:
+        """Those of the accounts that this process has called."""
+        return [connector.budget for _, connector in list(self._made.values())]
 
     def forget(self, account_id: int) -> None:
         """The account was connected anew or disconnected: its token is another one from now on."""

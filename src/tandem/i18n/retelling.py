@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache, partial
 
-from tandem.i18n.texts import errors, errors_api, errors_crm, errors_store
+from tandem.i18n.texts import errors, errors_api, errors_crm, errors_store, errors_watching
 
 __all__ = ["SAID", "retold"]
 
@@ -22,6 +22,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     **errors_api.SAID,
     **errors_crm.SAID,
     **errors_store.SAID,
+    **errors_watching.SAID,
 }
 
 _PLACE = re.compile(r"\{(\w+)\}")

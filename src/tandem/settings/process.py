@@ -23,6 +23,7 @@ from tandem.errors import SettingsError
 from tandem.i18n import LANGUAGES, Messages, language_of
 from tandem.settings.identity import OIDC_VARIABLES, OidcSettings, read_oidc, read_passwords
 from tandem.settings.mail import SMTP_VARIABLES, SmtpSettings, read_smtp
+from tandem.settings.metrics import METRICS_VARIABLES, MetricsSettings, read_metrics
 
 __all__ = [
     "LOG_FORMATS",
@@ -57,6 +58,7 @@ VARIABLES = (
     "TANDEM_TRUSTED_PROXIES",
     *OIDC_VARIABLES,
     *SMTP_VARIABLES,
+    *METRICS_VARIABLES,
 )
 """Every variable of Tandem's own; any other that begins with ``TANDEM_`` is a slip of the pen."""
 
@@ -98,6 +100,7 @@ class ProcessSettings:
     oidc: OidcSettings | None = None
     passwords: bool = True
     smtp: SmtpSettings | None = None
+    metrics: MetricsSettings = field(default_factory=MetricsSettings)
 
     @property
     def key_variables(self) -> Mapping[str, str]:
@@ -145,6 +148,7 @@ def read_environment(
         oidc=read_oidc(reader),
         passwords=read_passwords(reader),
         smtp=read_smtp(reader),
+        metrics=read_metrics(reader),
     )
 
 

@@ -28,12 +28,13 @@ from tandem.store.tables import account, sealed_note
 from tandem.store.tables import connection as connection_table
 from tandem.store.workers import Workers
 
-__all__ = ["Store"]
+__all__ = ["MARKS", "Store"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_MARKS = "marks"
+MARKS = "marks"
+"""The note that tells whether the keys at hand are those of the database."""
 
 
 def _utc_now() -> datetime:
@@ -122,7 +123,7 @@ class Store(Accounts, Calls, Connections, Settings, Schedule, Workers, Queue, Re
     def _remembered_marks(self) -> bytes:
         """The secret of the marks, kept under the current key; made when the database is new."""
         with self._database.reading() as connection:
-            statement = select(sealed_note.c.value).where(sealed_note.c.name == _MARKS)
+            statement = select(sealed_note.c.value).where(sealed_note.c.name == MARKS)
             sealed = connection.scalar(statement)
         if sealed is not None and not self._is_unused(bytes(sealed)):
             marks = self._check_marks(bytes(sealed), f"The database {self.where}")
@@ -130,7 +131,7 @@ class Store(Accounts, Calls, Connections, Settings, Schedule, Workers, Queue, Re
                 return marks
         else:
             marks = self._keyring.marks
-        row = {"name": _MARKS, "value": self._keyring.encrypt(marks, context=_MARKS)}
+        row = {"name": MARKS, "value": self._keyring.encrypt(marks, context=MARKS)}
         with self._database.writing() as connection:
             self._database.upsert(connection, sealed_note, [row])
         return marks
@@ -155,7 +156,7 @@ class Store(Accounts, Calls, Connections, Settings, Schedule, Workers, Queue, Re
     def _check_marks(self, sealed: bytes, what: str) -> bytes:
         key_id = self._keyring.key_of(sealed)
         if key_id in self._keyring.keys:
-            return self._keyring.decrypt(sealed, context=_MARKS)
+            return self._keyring.decrypt(sealed, context=MARKS)
         raise StoreError(
             f"{what} belongs to another encryption key ({key_id}) than the one at "
             f"hand ({self._keyring.current}). Put that key into {KEY_VARIABLE} or {KEY_FILE_VARIABLE}; "

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from tandem.bootstrap import Application
 from tandem.crm.http import Transport
+from tandem.http_server import App
 from tandem.store.web import Members
 from tandem.web import sentences
 from tandem.web.activities.view import ROUTES as ACTIVITIES
@@ -60,17 +61,20 @@ def create_web(
     passwords: Passwords | None = None,
     outside: Transport | None = None,
     started: StartedRuns | None = None,
+    timed: Callable[[App], App] = lambda app: app,
 ) -> Edge:
     """
     The app for an open *application*; an ASGI application. *outside* reaches the identity provider.
 
-    Whoever passes *started* ends the runs that requests began when the app is served no more.
+    Whoever passes *started* ends the runs that requests began when the app is served no more. *timed* wraps the
+    routes, to count their answers.
     """
     members = Members.of(application.store)
     app = Starlette(
         routes=[
             Route("/static/{name}", _asset, name="static"),
             Route("/healthz", _alive),
+            Route("/readyz", _ready),
             *START,
             *OIDC,
             *ALERTS,
@@ -94,6 +98,7 @@ def create_web(
         exception_handlers={HTTPException: not_found, Exception: broken},
     )
     app.state.webhooks = application.webhooks
+    app.state.readiness = application.readiness
     app.state.house = House(
         desk=Desk.of(application),
         members=members,
@@ -112,7 +117,7 @@ def create_web(
             application.connecting.clock,
         )
     )
-    return Edge(app, settings)
+    return Edge(timed(app), settings)
 
 
 def _templates() -> Environment:
@@ -153,3 +158,8 @@ async def _asset(request: Request) -> Response:
 
 async def _alive(request: Request) -> Response:
     return PlainTextResponse("ok\n")
+
+
+async def _ready(request: Request) -> Response:
+    ready = await request.app.state.readiness.ask()
+    return JSONResponse(ready.as_json(), status_code=200 if ready.is_ready else 503)

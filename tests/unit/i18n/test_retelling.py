@@ -15,7 +15,7 @@ from tandem.crm import oauth
 from tandem.engine import keeping
 from tandem.i18n import Messages
 from tandem.i18n.retelling import SAID, retold
-from tandem.i18n.texts import TEXTS, errors, errors_api, errors_crm, errors_store
+from tandem.i18n.texts import TEXTS, errors, errors_api, errors_crm, errors_store, errors_watching
 from tandem.store import keyring, postgres, sqlite
 
 SOURCE = Path(tandem.__file__).parent
@@ -130,7 +130,8 @@ def test_both_languages_hold_the_same_values() -> None:
 
 
 def test_no_code_is_given_twice() -> None:
-    parts = (errors.SAID, errors_api.SAID, errors_crm.SAID, errors_store.SAID)
+    texts = (errors, errors_api, errors_crm, errors_store, errors_watching)
+    parts = [each.SAID for each in texts]
     assert sum(map(len, parts)) == len(SAID)
     assert len({english for english, _ in SAID.values()}) == len(SAID)
     assert SAID.keys() & TEXTS.keys() == set()
