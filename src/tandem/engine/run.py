@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from tandem import observing
 from tandem.engine.answers import check_storage
 from tandem.engine.apply import apply, settle
 from tandem.engine.brakes import Braked, Brakes
@@ -75,7 +76,7 @@ async def sync(
         progress.step(Stage.RECOVER)
         await recover(run)
     progress.step(Stage.PULL)
-    async for batch in _batches(run, planner):
+    async for batch in observing.each_during(observing.Stage.READ, _batches(run, planner)):
         progress.step(Stage.RESOLVE)
         plan = await planner.plan(batch)
         for kind in plan.looked_at:

@@ -25,6 +25,7 @@ from tandem.engine.connectors import Connected, Connectors
 from tandem.engine.context import AT_ONCE, NO_SCHEMA, Pace, RunContext
 from tandem.engine.job import EVERYTHING, Job
 from tandem.engine.keeping import Keeper, Keeping
+from tandem.engine.observed import observed, run_is_numbered
 from tandem.engine.prepare import Accounts, forget_accounts, load_accounts
 from tandem.engine.processes import is_dead, this_process
 from tandem.engine.reliance import heard_sides
@@ -104,6 +105,7 @@ class Runner:
     keeping: Keeping = field(default_factory=Keeping)
     pace: Pace = AT_ONCE
 
+    @observed
     async def run(
         self,
         connection: Connection,
@@ -175,6 +177,7 @@ class Runner:
         run_id = (
             0 if dry_run else await self.store.run(mine.start_run, policy.version, trigger, started)
         )
+        run_is_numbered(run_id)
         tally, ending = Tally(), _Ending()
         planned: tuple[PlannedAction, ...] = ()
         spending = _Spending()
