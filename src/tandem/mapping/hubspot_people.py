@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -44,6 +45,7 @@ CONVERSION_PROPERTIES = (
 )
 COMPANY_PROPERTIES = ("name", "domain", "salesforceaccountid")
 DEAL_PROPERTIES = ("dealname", "hs_salesforceopportunityid")
+_FAMILY_FIRST = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 
 
 def _salesforce_id(text: str | None) -> str | None:
@@ -52,18 +54,29 @@ def _salesforce_id(text: str | None) -> str | None:
     return id18(text) if is_salesforce_id(text) else None
 
 
+def _full_name(first: str | None, last: str | None) -> str:
+    """
+    Both names as their owner writes them: a family name in Chinese characters or Hangul comes first.
+
+    Salesforce has such a name in that order already, and the two are compared where an address is not enough.
+    """
+    names = [name.strip() for name in (first, last) if name and name.strip()]
+    if last and _FAMILY_FIRST.search(last):
+        names.reverse()
+    return " ".join(names)
+
+
 def contact_from(record: Record) -> Contact:
     said = record.properties
     primary = (said.get("email") or "").strip().lower()
     others = (address.lower() for address in members(said.get("hs_additional_emails")))
     addresses = dict.fromkeys((primary, *others) if primary else others)
-    names = (said.get("firstname"), said.get("lastname"))
     return Contact(
         id=record.id,
         created_at=_created_at(record),
         emails=tuple(addresses),
         owner_id=said.get("hubspot_owner_id") or None,
-        name=" ".join(name.strip() for name in names if name and name.strip()),
+        name=_full_name(said.get("firstname"), said.get("lastname")),
         salesforce_contact_id=_salesforce_id(said.get("salesforcecontactid")),
         salesforce_lead_id=_salesforce_id(said.get("salesforceleadid")),
         merged_ids=_merged(said),
@@ -116,11 +129,10 @@ class OwnerRecord(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def owner_from(record: OwnerRecord) -> HubSpotOwner:
-    names = (record.first_name, record.last_name)
     return HubSpotOwner(
         id=record.id,
         email=(record.email or "").strip().lower() or None,
-        name=" ".join(name.strip() for name in names if name and name.strip()),
+        name=_full_name(record.first_name, record.last_name),
         active=not record.archived,
         type=record.type,
     )

@@ -317,6 +317,25 @@ def test_owners_without_a_user_and_the_portal() -> None:
     assert (portal.id, portal.zone, portal.ui_domain) == ("147", "Asia/Tokyo", "app.hubspot.com")
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [
+        ("花", "桜庭", "桜庭 花"),
+        ("ﾐｶ", "渡辺", "渡辺 ﾐｶ"),
+        ("민수", "김", "김 민수"),
+        ("マイク", "スミス", "マイク スミス"),
+        ("Ann", "Bell", "Ann Bell"),
+        (" 花 ", None, "花"),
+    ],
+)
+def test_a_family_name_stands_where_its_language_has_it(
+    first: str, last: str | None, name: str
+) -> None:
+    record = OwnerRecord(id="1", first_name=first, last_name=last)
+
+    assert owner_from(record).name == name
+
+
 def test_a_history_is_turned_round() -> None:
     items = [
         HistoryItem(value="3", timestamp="2026-03-03T00:00:00Z"),
