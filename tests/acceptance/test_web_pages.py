@@ -15,6 +15,7 @@ from tandem.web import WebSettings
 from tandem.web.visit import SESSION_COOKIE
 from tests.support.chromium import Page, chromium
 from tests.support.screenshots import Shown, shown_app
+from tests.support.shown_life import crm_pages
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -66,8 +67,13 @@ async def test_axe_finds_nothing_on_any_page_and_the_policy_forbids_nothing(
     await signed_in(page, shown, language)
     await page.look(width)
     found: dict[str, Any] = {}
-    for name, path in {**shown.pages(), "sign-in": "/sign-in"}.items():
-        await page.go(f"{shown.url}{path}")
+    ours = {**shown.pages(), "sign-in": "/sign-in"}
+    theirs = crm_pages(shown.application, shown.both)
+    for name, address in {
+        **{name: f"{shown.url}{path}" for name, path in ours.items()},
+        **{name: f"{address}?lang={language}" for name, address in theirs.items()},
+    }.items():
+        await page.go(address)
         await _unfold(page)
         found[name] = await _violations(page, {"runOnly": RULES})
         found[f"{name}, too wide"] = await _overflowing(page)
