@@ -133,7 +133,7 @@ async def _the_report(page: Page, both: Sandbox, words: str) -> None:
     await page.click("form[action$='/reports/save'] button.primary")
     [saved] = both.salesforce.store.table("Report").rows()
     assert words in saved["Name"]
-    assert saved["Name"] in await page.run("document.querySelector('.note').innerText")
+    assert saved["Name"] in await page.run("document.querySelector('.note.ok').innerText")
 
 
 async def _preview(page: Page) -> None:
