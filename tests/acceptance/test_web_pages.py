@@ -24,6 +24,10 @@ AXE = Path(__file__).parents[1] / "support/axe/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 IN_THE_DARK = ("activities", "sync-health", "import-running", "report", "parked", "sign-in")
 PASSWORD = "correct horse battery"
+REFRESH = (
+    "new Promise(done => { document.addEventListener('htmx:afterSettle', () => setTimeout(done), {once: true}); "
+    "htmx.ajax('GET', location.pathname, {source: '#live', select: '#figures', target: '#figures', swap: 'outerHTML'}) })"
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -244,43 +248,61 @@ async def test_the_focus_stays_where_it_was_when_a_part_is_fetched_anew(
     await signed_in(page, shown)
     await page.go(f"{shown.url}{HERE}/sync-health")
     await page.tab_to("#figure-waiting")
-    await page.run(
-        "new Promise(done => { document.addEventListener('htmx:afterSettle', done, {once: true}); "
-        "htmx.ajax('GET', location.pathname, {source: '#live', select: '#figures', target: '#figures', swap: 'outerHTML'}) })"
-    )
+    await page.run(REFRESH)
     assert await page.run("document.activeElement.id") == "figure-waiting"
 
     # What had the focus is gone: the part itself has it, not the top of the page.
     await page.run("document.activeElement.id = 'no-longer-there'")
-    await page.run(
-        "new Promise(done => { document.addEventListener('htmx:afterSettle', () => setTimeout(done), {once: true}); "
-        "htmx.ajax('GET', location.pathname, {source: '#live', select: '#figures', target: '#figures', swap: 'outerHTML'}) })"
-    )
+    await page.run(REFRESH)
     assert await page.run("document.activeElement.id") == "figures"
+
+
+async def _online(page: Page, *, on: bool) -> None:
+    speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    await page.send("Network.emulateNetworkConditions", offline=not on, **speed)
 
 
 async def test_what_cannot_be_fetched_is_said_until_it_can(shown: Shown, page: Page) -> None:
     await signed_in(page, shown)
     await page.go(f"{shown.url}{HERE}/sync-health")
-    again = (
-        "new Promise(done => { document.addEventListener('htmx:afterRequest', () => setTimeout(done), {once: true}); "
-        "htmx.ajax('GET', location.pathname, {source: '#live', select: '#figures', target: '#figures', swap: 'outerHTML'}) })"
-    )
-    await page.send(
-        "Network.emulateNetworkConditions",
-        offline=True,
-        latency=0,
-        downloadThroughput=-1,
-        uploadThroughput=-1,
-    )
-    await page.run(again)
+    await _online(page, on=False)
+    await page.run(REFRESH.replace("afterSettle", "afterRequest"))
     assert "may be out of date" in await page.text()
-    await page.send(
-        "Network.emulateNetworkConditions",
-        offline=False,
-        latency=0,
-        downloadThroughput=-1,
-        uploadThroughput=-1,
-    )
-    await page.run(again)
+    await _online(page, on=True)
+    await page.run(REFRESH.replace("afterSettle", "afterRequest"))
     assert "may be out of date" not in await page.text()
+
+
+async def test_a_choice_is_kept_at_once_and_goes_back_where_it_cannot_be(
+    shown: Shown, page: Page
+) -> None:
+    """Without leaving the page or the place in it; the reason is the server's own."""
+    await signed_in(page, shown)
+    await page.go(f"{shown.url}{HERE}/owners")
+    await page.tab_to("tbody tr:nth-child(2) select")
+    for _ in range(2):
+        await page.press("ArrowDown")
+    chosen = await page.run("document.activeElement.value")
+    await page.press("Tab")
+    await page.press("Enter")
+    await page.until("document.querySelector('#said .note.ok') !== null")
+    row = "document.querySelector('tbody tr:nth-child(2)')"
+    assert "by hand" in (await page.run(f"{row}.innerText")).lower()
+    assert chosen == await page.run(f"{row}.querySelector('select').value")
+    assert await page.run("document.activeElement.id.startsWith('change-')")
+
+    shown_error = "!document.querySelector('#unsaved').hidden"
+    await _online(page, on=False)
+    await page.tab_to("tbody tr:nth-child(2) select", back=True)
+    await page.press("ArrowDown")
+    await page.press("Tab")
+    await page.press("Enter")
+    await page.until(shown_error)
+    assert chosen == await page.run(f"{row}.querySelector('select').value")
+    await _online(page, on=True)
+    await page.run(f"{row}.querySelector('[name=csrf]').value = 'another form'")
+    await page.press("Enter")
+    await page.until(
+        f"{shown_error} && document.querySelector('#unsaved p:last-child').innerText !== ''"
+    )
+    assert "not saved" in await page.text()

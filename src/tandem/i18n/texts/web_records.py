@@ -93,6 +93,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The newest state could not be fetched; what is shown may be out of date.",
         "最新の状態を取得できませんでした。表示が古い可能性があります。",
     ),
+    "web.unsaved": (
+        "This was not saved: it is again as it was before.",
+        "保存できませんでした。元の値に戻しました。",
+    ),
     "web.said.closed": ("Completed", "完了"),
     "web.said.open": ("Open", "未完了"),
     "web.said.inbound": ("Inbound", "着信"),

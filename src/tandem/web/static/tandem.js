@@ -68,11 +68,27 @@ document.addEventListener("htmx:afterSettle", () => {
 });
 
 // What could not be fetched is said, and no longer once it could.
+// A choice that was not saved goes back to what it was, with the server's reason.
 const stale = document.getElementById("stale");
-for (const event of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.addEventListener(event, () => { stale.hidden = false; });
+const unsaved = document.getElementById("unsaved");
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+  document.addEventListener(name, ({ detail }) => {
+    if (detail.requestConfig.verb === "get") {
+      stale.hidden = false;
+      return;
+    }
+    const page = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");
+    unsaved.lastElementChild.textContent = page.querySelector("main .pre")?.textContent ?? "";
+    unsaved.hidden = false;
+    unsaved.scrollIntoView({ block: "nearest" });
+    detail.elt.reset();
+  });
 }
-document.addEventListener("htmx:afterOnLoad", () => { stale.hidden = true; });
+document.addEventListener("htmx:afterOnLoad", ({ detail }) => {
+  if (!detail.successful) return;
+  stale.hidden = true;
+  unsaved.hidden = true;
+});
 
 // Charts: the figures stand in the page as a table; this draws them.
 function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue(name).trim(); }
