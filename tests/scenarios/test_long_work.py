@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tandem.engine import importing_tasks
+from tandem.engine.context import Pace
 from tandem.engine.importing import ActivityImport, ImportReport, TaskImport
 from tandem.engine.long_work import Works, report_of_work
 from tandem.engine.long_work.works import WRONG_ROWS
@@ -17,6 +19,7 @@ from tandem.engine.reports import Outcome
 from tandem.engine.undoing_report import TakingKind, UndoReport
 from tandem.errors import SettingsError
 from tandem.model import Kind, Side
+from tandem.store.hints import Hint
 from tandem.store.rows import Connection
 from tandem.store.work import LongWork, WorkState
 from tests.scenarios.story import Story
@@ -76,36 +79,122 @@ async def test_an_import_is_looked_at_first_and_then_done(story: Story) -> None:
     assert not await story.tandem.works.begin(here(story), work_id, WHO)
 
 
-async def test_an_import_makes_way_for_ordinary_runs_and_counts_everything_once(
+async def test_an_import_lets_live_sync_go_first_between_two_batches(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """One run for many: neither is anything looked at twice, nor does what is new wait for the end."""
     monkeypatch.setattr(importing_tasks, "BATCH", 3)
+    await story.switch_on(Kind.CALL)
     await ten_tasks(story)
-    works = story.tandem.works
-    works.slice_seconds = 0
+    works, mine = story.tandem.works, story.tandem.store.for_connection(here(story).id)
+    story.tandem.works.runner = replace(works.runner, pace=Pace())
     work_id = await looked_at(story)
     await works.begin(here(story), work_id, WHO)
+    contact, _ = story.person("ann@example.com")
+    story.in_hubspot("log_call", contacts=[contact], title="Just now")
+    story.running.advance(20)
 
     await works.work_off()
 
     done = await the(story, work_id)
     report = await imported(story, work_id)
-    mine = story.tandem.store.for_connection(here(story).id)
-    triggers = [run.trigger for run in reversed(mine.runs(20))]
-    assert triggers == ["import tasks", "schedule"] * 3 + ["import tasks"]
-    assert done.state is WorkState.DONE
-    assert len(done.result["runs"]) == 4
+    runs = list(reversed(mine.runs(20)))
+    assert [run.trigger for run in runs] == ["import tasks", *["schedule"] * 4]
+    assert [run.state for run in runs] == ["done"] * 5
+    assert (done.state, done.result["runs"]) == (WorkState.DONE, [runs[0].id])
     assert report.run.adds_up
     assert (report.run.seen, report.run.total(Outcome.CREATED)) == (10, 10)
     assert len(await story.hubspot_tasks()) == 10
+    assert "Just now" in [task["Subject"] for task in await story.tasks()]
+    assert mine.holder(story.running.clock.now()) is None
+
+
+async def test_an_import_goes_on_by_itself_while_no_run_is_due(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing_tasks, "BATCH", 3)
+    await ten_tasks(story)
+    works, mine = story.tandem.works, story.tandem.store.for_connection(here(story).id)
+    work_id = await looked_at(story)
+    await works.begin(here(story), work_id, WHO)
+    await works.work_off()
+
+    assert [run.trigger for run in mine.runs(20)] == ["import tasks"]
+
+
+async def test_what_feeds_tell_is_brought_across_before_an_import_goes_on(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing_tasks, "BATCH", 3)
+    await story.switch_on(Kind.CALL)
+    await ten_tasks(story)
+    store, works = story.tandem.store, story.tandem.works
+    work_id = await looked_at(story)
+    await works.begin(here(story), work_id, WHO)
+    contact, _ = story.person("ann@example.com")
+    call = story.in_hubspot("log_call", contacts=[contact], title="Just now")["id"]
+    account = here(story).hubspot_account_id
+    assert account is not None
+    told = Hint(side=Side.HUBSPOT, object="calls", record_id=call)
+    store.hints.note(account, [told], story.running.clock.now())
+
+    await works.work_off()
+
+    triggers = [run.trigger for run in reversed(store.for_connection(here(story).id).runs(20))]
+    assert triggers == ["import tasks", "schedule"]
+    assert "Just now" in [task["Subject"] for task in await story.tasks()]
+    assert len(await story.hubspot_tasks()) == 10
+
+
+async def test_an_import_whose_settings_change_while_live_sync_runs_begins_anew(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing_tasks, "BATCH", 3)
+    await ten_tasks(story)
+    store, works = story.tandem.store, story.tandem.works
+    works.runner = replace(works.runner, pace=Pace())
+    work_id = await looked_at(story)
+    await works.begin(here(story), work_id, WHO)
+    suspended: list[bool] = []
+
+    def suspend_once(point: str) -> None:
+        if point == "settled" and len(suspended) < 4:
+            suspended.append(True)
+            if len(suspended) == 4:
+                store.suspend(here(story).id, "other_account", "Look at it.")
+
+    works.runner = replace(works.runner, at=suspend_once)
+    await works.work_off()
+    waits = await the(story, work_id)
+    assert (waits.state, waits.reason) == (WorkState.WAITING, "suspended")
+    assert 0 < len(await story.hubspot_tasks()) < 10
+
+    store.resume(here(story).id)
+    story.running.advance(120)
+    await works.work_off()
+
+    assert (await the(story, work_id)).state is WorkState.DONE
+    assert len(await story.hubspot_tasks()) == 10
+
+
+async def test_a_look_at_an_import_is_in_nobodys_way(story: Story) -> None:
+    await ten_tasks(story, 1)
+    mine = story.tandem.store.for_connection(here(story).id)
+    lease = mine.acquire("another", story.running.clock.now(), 600)
+
+    work_id = await looked_at(story)
+
+    assert (await imported(story, work_id)).run.total(Outcome.CREATED) == 1
+    mine.check(lease)
 
 
 async def test_while_the_connection_is_busy_the_work_waits(story: Story) -> None:
     await ten_tasks(story, 1)
+    works = story.tandem.works
+    work_id = await looked_at(story)
     mine = story.tandem.store.for_connection(here(story).id)
     lease = mine.acquire("another", story.running.clock.now(), 600)
-    works = story.tandem.works
-    work_id = await works.import_of(here(story), ALL, WHO)
+    await works.begin(here(story), work_id, WHO)
     await works.work_off()
     waits = await the(story, work_id)
     assert (waits.state, waits.reason) == (WorkState.WAITING, "busy")

@@ -27,7 +27,7 @@ from tandem.clock import Clock
 from tandem.errors import BudgetSpent
 from tandem.model import Side
 
-__all__ = ["Budget", "Budgets", "Lane", "Meter", "Pace", "in_no_hurry"]
+__all__ = ["Budget", "Budgets", "Lane", "Meter", "Pace", "counting_calls", "in_no_hurry"]
 
 _AT_ONCE = {Side.HUBSPOT: 8, Side.SALESFORCE: 2}
 _HOUR = 3600
@@ -53,6 +53,20 @@ def in_no_hurry() -> Iterator[None]:
         yield
     finally:
         _IN_NO_HURRY.reset(token)
+
+
+_COUNTED: ContextVar[Counter[Side] | None] = ContextVar("counted", default=None)
+
+
+@contextmanager
+def counting_calls() -> Iterator[Counter[Side]]:
+    """Counts the calls made inside, by whatever task, and no others that the same accounts are asked meanwhile."""
+    counted: Counter[Side] = Counter()
+    token = _COUNTED.set(counted)
+    try:
+        yield counted
+    finally:
+        _COUNTED.reset(token)
 
 
 class Lane(enum.StrEnum):
@@ -280,17 +294,23 @@ class Budget:
         Raises `BudgetSpent`, without waiting, when the day's share is used up.
         """
         if lane is Lane.FREE:
-            self.meter.count(operation, free=True)
+            self._count(operation, free=True)
             yield
             return
         await self._wait(lane)
         async with self._room:
-            self.meter.count(operation)
+            self._count(operation)
             self._under_way += 1
             try:
                 yield
             finally:
                 self._under_way -= 1
+
+    def _count(self, operation: str, *, free: bool = False) -> None:
+        self.meter.count(operation, free=free)
+        counted = _COUNTED.get()
+        if counted is not None:
+            counted[self.side] += 1
 
     def pause(self, seconds: float) -> None:
         """Nobody calls this account for *seconds*: the CRM asked for it."""

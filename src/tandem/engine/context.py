@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tandem.store.connection_store import ConnectionStore
     from tandem.store.rows import Lease
 
-__all__ = ["AT_ONCE", "FRESH", "LONG_AGO", "NO_SCHEMA", "Pace", "RunContext"]
+__all__ = ["AT_ONCE", "FRESH", "LONG_AGO", "NO_SCHEMA", "MakeWay", "Pace", "RunContext", "goes_on"]
 
 NO_SCHEMA = TaskSchema(key=KeyProperty.NONE, statuses=())
 """For runs that do not write to HubSpot: its task lists are not read."""
@@ -42,6 +42,14 @@ class Pace:
 
 AT_ONCE = Pace()
 """For a person who asks for a run: every source, however lately it was asked."""
+
+
+MakeWay = Callable[[], Awaitable[None]]
+"""Asked between two batches, while nothing is planned: whether others go first, or have their turn."""
+
+
+async def goes_on() -> None:
+    """Nobody is waited for."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,6 +88,7 @@ class RunContext:
     blind: set[Side] = field(
         default_factory=set
     )  # the sides whose feed says that it missed something
+    make_way: MakeWay = goes_on
     told: Told = field(default_factory=Told)
     is_org_new: bool = False  # the org was read again in this run, after a refusal
     at: Callable[[str], None] = field(default=lambda point: None)

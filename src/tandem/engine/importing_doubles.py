@@ -162,7 +162,7 @@ class HubSpotDoubles:
         self._given |= set(matched.values())
         self._forget()
         missing = [task_id for task_id in matched.values() if task_id not in read]
-        read |= await self._read(missing)
+        read |= await self._read(await self._unlinked(missing))
         return {key: read[task_id] for key, task_id in matched.items() if task_id in read}
 
     async def _learn(self, contacts: Sequence[str]) -> dict[str, Activity]:
@@ -172,9 +172,7 @@ class HubSpotDoubles:
         run = self._run
         ids = await run.hubspot.tasks_of(contacts)
         wanted = list(dict.fromkeys(task_id for found in ids.values() for task_id in found))
-        known = await run.db(run.store.links_of, Kind.TASK, wanted)
-        linked = {link.hubspot_id for link in known}
-        read = await self._read([task_id for task_id in wanted if task_id not in linked])
+        read = await self._read(await self._unlinked(wanted))
         for contact in contacts:
             self._made[contact] = tuple(
                 _Made(
@@ -184,6 +182,13 @@ class HubSpotDoubles:
                 if task_id in read
             )
         return read
+
+    async def _unlinked(self, ids: Sequence[str]) -> list[str]:
+        """Asked anew for what is remembered: a live run may have linked it, which goes first now and then."""
+        run = self._run
+        known = await run.db(run.store.links_of, Kind.TASK, ids) if ids else ()
+        linked = {link.hubspot_id for link in known}
+        return [task_id for task_id in ids if task_id not in linked]
 
     async def _read(self, ids: Sequence[str]) -> dict[str, Activity]:
         """Those that are there and that no Tandem wrote."""

@@ -113,6 +113,7 @@ class ImportLoop:
                 await carry_out(run, Batch(checkpoints=checkpoint), portion.plan, is_stopped)
             self._note(portion)
             tell(Step(stage=Stage.APPLY, done=done, total=self.total))
+            await run.make_way()
         if not run.dry_run:
             finished = {**progress, "done": done, "finished_at": run.now.isoformat()}
             await settle(run, (), {self.name: finished})

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -20,14 +21,16 @@ import structlog
 
 from tandem.clock import Clock
 from tandem.crm.caller import calling_only_if
-from tandem.errors import LeaseLost, StoreError
+from tandem.engine.processes import is_dead
+from tandem.errors import AlreadyRunning, LeaseLost, StoreError
 from tandem.store.connection_store import ConnectionStore
 from tandem.store.rows import Lease
 from tandem.store.store import Store
 
-__all__ = ["LEASE_SECONDS", "Keeper", "Keeping"]
+__all__ = ["LEASE_SECONDS", "Keeper", "Keeping", "Onlooker", "Upkeep"]
 
 LEASE_SECONDS = 60.0
+_LOOK_AGAIN = 0.25
 
 _log = structlog.get_logger()
 
@@ -58,6 +61,45 @@ class Keeping:
 
 async def _nothing() -> None:
     return None
+
+
+@dataclass(slots=True)
+class Onlooker:
+    """
+    Around a run that only looks: it has no lease and is in nobody's way, and whatever it tried to save would be
+    refused. What it reads may change while it reads, so what it answers holds for the moment of each look.
+    """
+
+    lease: Lease
+    along: Callable[[], Awaitable[None]] = _nothing
+
+    @classmethod
+    def of(cls, mine: ConnectionStore, owner: str, now: datetime) -> Onlooker:
+        """*mine*'s own; its lease is one that nobody has and nobody gets."""
+        nobodys = Lease(
+            connection_id=mine.connection_id,
+            owner=owner,
+            token="",
+            names=(f"onlooker {mine.connection_id}",),
+            seconds=0.0,
+            acquired_at=now,
+            expires_at=now,
+        )
+        return cls(nobodys)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        return None
+
+    def ending(self) -> AbstractAsyncContextManager[None]:
+        return contextlib.nullcontext()
 
 
 @dataclass(slots=True)
@@ -98,10 +140,8 @@ class Keeper:
         traceback: TracebackType | None,
     ) -> None:
         self._inside.close()
-        assert self._renewal is not None
         assert self._run is not None
-        self._renewal.cancel()
-        await asyncio.wait([self._renewal])
+        await self._stop_renewing()
         if self.is_lost:
             self._run.uncancel()
             if isinstance(error, asyncio.CancelledError):
@@ -122,6 +162,35 @@ class Keeper:
                 yield
         except (StoreError, TimeoutError) as error:
             _log.warning("run.not_told", connection=self.mine.connection_id, error=str(error))
+
+    @contextlib.asynccontextmanager
+    async def aside(self) -> AsyncIterator[None]:
+        """
+        Inside, the lease is whoever's wants it; afterwards it is this run's again, as soon as others let it go.
+
+        Between the two the run calls and saves nothing, and all that it has announced is settled.
+        """
+        await self._stop_renewing()
+        await self.along()
+        await self.store.run(self.mine.release, self.lease)
+        yield
+        self.lease, asked = await self._acquired_again()
+        self._is_good_from(asked, self.lease)
+        self._renewal = asyncio.create_task(self._keep())
+
+    async def _acquired_again(self) -> tuple[Lease, float]:
+        while True:
+            asked, now = self.clock.monotonic(), self.clock.now()
+            with contextlib.suppress(AlreadyRunning):
+                owner, seconds = self.lease.owner, self.keeping.seconds
+                acquire = self.mine.acquire
+                return await self.store.run(acquire, owner, now, seconds, is_dead=is_dead), asked
+            await self.clock.sleep(_LOOK_AGAIN)
+
+    async def _stop_renewing(self) -> None:
+        assert self._renewal is not None
+        self._renewal.cancel()
+        await asyncio.wait([self._renewal])
 
     async def permit(self) -> None:
         """
@@ -177,5 +246,8 @@ class Keeper:
         assert self._run is not None
         self._run.cancel()
 
+
+Upkeep = Keeper | Onlooker
+"""What surrounds a run."""
 
 _UNSURE = "The database could not be asked in time whether the connection is still this worker's; it stops."

@@ -67,7 +67,8 @@ async def sync(
     """
     Do everything there is to do now; a dry run answers what it would do and writes nothing.
 
-    ``is_stopped`` is asked before every batch is written.
+    ``is_stopped`` is asked before every batch is written; way is made between two of them, when nothing is
+    planned that would be thrown away.
     """
     progress = _Progress(tell=tell)
     planned: list[PlannedAction] = []
@@ -87,6 +88,7 @@ async def sync(
             await _checked(run, brakes, batch, plan)
             await carry_out(run, batch, plan, is_stopped)
         progress.step(Stage.APPLY, len(plan.looked_at))
+        await run.make_way()
         progress.step(Stage.PULL)
     return tuple(planned)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import gc
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,19 +19,21 @@ from functools import lru_cache
 import structlog
 
 from tandem.clock import Clock
-from tandem.crm.rate_limit import in_no_hurry
+from tandem.crm.rate_limit import counting_calls, in_no_hurry
 from tandem.engine.answers import STORAGE_FULL
 from tandem.engine.brakes import RELEASED, Braked
 from tandem.engine.connectors import Connected, Connectors
-from tandem.engine.context import AT_ONCE, NO_SCHEMA, Pace, RunContext
+from tandem.engine.context import AT_ONCE, NO_SCHEMA, MakeWay, Pace, RunContext, goes_on
 from tandem.engine.job import EVERYTHING, Job
-from tandem.engine.keeping import Keeper, Keeping
+from tandem.engine.keeping import Keeper, Keeping, Onlooker, Upkeep
+from tandem.engine.making_way import LiveFirst, turn_over
 from tandem.engine.observed import observed, run_is_numbered
 from tandem.engine.prepare import Accounts, forget_accounts, load_accounts
 from tandem.engine.processes import is_dead, this_process
 from tandem.engine.reliance import heard_sides
 from tandem.engine.reports import PlannedAction, ProgressCallback, RunReport, RunState
 from tandem.engine.run import Stopped, StopReason
+from tandem.engine.spending import Spending
 from tandem.engine.tally import Tally
 from tandem.errors import (
     AccessLost,
@@ -58,6 +61,9 @@ _SUSPENDS = {"other_account": "other_account", STORAGE_FULL: "storage_full"}
 _ASK_AGAIN = 3600.0
 """Seconds until a CRM that has no calls left today is asked again, where it does not say when."""
 
+_LIVE_SECONDS = 60.0
+"""How long one run of live sync goes first, while an import waits for it."""
+
 _NEW_OBJECTS = 10_000, 20, 10
 """
 How many new objects Python lets a run make before it looks for cycles among them (its own choice is
@@ -83,6 +89,19 @@ def _writes_tasks(store: ConnectionStore) -> bool:
     """Whether a task was announced to HubSpot, as by an import, whose outcome is still to be looked at."""
     announced = (link.intent for link in store.intents())
     return any(intent is not None and intent.side is Side.HUBSPOT for intent in announced)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What a run is asked to be; ``outside`` is what surrounded whoever asked."""
+
+    connection: Connection
+    trigger: str
+    dry_run: bool
+    tell: ProgressCallback
+    job: Job
+    turn_seconds: float | None
+    outside: contextvars.Context
 
 
 @dataclass(slots=True)
@@ -118,7 +137,8 @@ class Runner:
     ) -> RunReport:
         """
         One run, now; one that has written something and takes longer than *turn_seconds* stops with the reason
-        ``turn_over``, and the next goes on from there. Raises ``AlreadyRunning`` when another is under way and ``SettingsError`` for a
+        ``turn_over``, and the next goes on from there. An import lets live sync go first between its batches, and
+        the dry run of one needs no lease. Raises ``AlreadyRunning`` when another run is under way and ``SettingsError`` for a
         connection without both accounts; every other trouble is told by the report.
         """
         if not connection.is_complete:
@@ -140,52 +160,55 @@ class Runner:
                 message=connection.suspended_detail,
             )
         mine = self.store.for_connection(connection.id)
-        asked = self.clock.monotonic()
-        lease = await self.store.run(
-            mine.acquire, self.owner, started, self.keeping.seconds, is_dead=is_dead
+        asked = _Asked(
+            connection=connection,
+            trigger=trigger,
+            dry_run=dry_run,
+            tell=tell,
+            job=job,
+            turn_seconds=turn_seconds,
+            outside=contextvars.copy_context(),
         )
-        keeper = Keeper(self.store, mine, lease, self.clock, self.keeping, asked)
+        if job.is_import and dry_run:
+            # It may take as long as the import and writes nothing: live sync does not wait for it.
+            return await self._under(Onlooker.of(mine, self.owner, started), mine, asked)
+        keeper = await self._keeper(mine)
         try:
-            return await self._under_lease(
-                connection,
-                mine,
-                keeper,
-                trigger=trigger,
-                dry_run=dry_run,
-                tell=tell,
-                job=job,
-                turn_seconds=turn_seconds,
-            )
+            return await self._under(keeper, mine, asked)
         finally:
             async with keeper.ending():
-                await self.store.run(mine.release, lease)
+                await self.store.run(mine.release, keeper.lease)
 
-    async def _under_lease(
-        self,
-        connection: Connection,
-        mine: ConnectionStore,
-        keeper: Keeper,
-        *,
-        trigger: str,
-        dry_run: bool,
-        tell: ProgressCallback,
-        job: Job,
-        turn_seconds: float | None,
+    async def _keeper(self, mine: ConnectionStore) -> Keeper:
+        asked, now = self.clock.monotonic(), self.clock.now()
+        lease = await self.store.run(
+            mine.acquire, self.owner, now, self.keeping.seconds, is_dead=is_dead
+        )
+        return Keeper(self.store, mine, lease, self.clock, self.keeping, asked)
+
+    async def _under(self, upkeep: Upkeep, mine: ConnectionStore, asked: _Asked) -> RunReport:
+        with counting_calls() as counted:
+            return await self._run(upkeep, mine, asked, Spending(counted))
+
+    async def _run(
+        self, upkeep: Upkeep, mine: ConnectionStore, asked: _Asked, spending: Spending
     ) -> RunReport:
+        connection, job, dry_run = asked.connection, asked.job, asked.dry_run
         started = self.clock.now()
         policy = job.policy(await self.store.run(policy_of, self.store, connection))
         run_id = (
-            0 if dry_run else await self.store.run(mine.start_run, policy.version, trigger, started)
+            0
+            if dry_run
+            else await self.store.run(mine.start_run, policy.version, asked.trigger, started)
         )
         run_is_numbered(run_id)
         tally, ending = Tally(), _Ending()
         planned: tuple[PlannedAction, ...] = ()
-        spending = _Spending()
+        count_calls = self._count_calls(connection, spending, upkeep)
         try:
-            async with keeper:
-                connected = await self.connectors.connect(connection)
-                spending.begin(connected)
-                keeper.along = self._count_calls(connection, spending)
+            async with upkeep:
+                connected = spending.connected = await self.connectors.connect(connection)
+                upkeep.along = count_calls
                 accounts = await self._accounts(mine, connected, policy)
                 connected.salesforce.know(accounts.org)
                 connected.hubspot.budget.zone = accounts.portal.zone
@@ -194,7 +217,7 @@ class Runner:
                 run = self._context(
                     connection,
                     mine,
-                    keeper.lease,
+                    upkeep.lease,
                     policy,
                     connected,
                     accounts,
@@ -203,12 +226,13 @@ class Runner:
                     dry_run,
                 )
                 run.is_import = job.is_import
-                if trigger == "schedule":
+                run.make_way = self._making_way(run, upkeep, asked)
+                if asked.trigger == "schedule":
                     run.pace = self.pace
                     run.heard = await self.store.run(heard_sides, self.store, connection, run.now)
-                is_stopped = self._stop_reason(connection, policy, turn_seconds)
+                is_stopped = self._stop_reason(connection, policy)
                 with in_no_hurry() if job.is_import else contextlib.nullcontext():
-                    planned = await job.work(run, tell=tell, is_stopped=is_stopped)
+                    planned = await job.work(run, tell=asked.tell, is_stopped=is_stopped)
                 if not dry_run:
                     # A brake that a person released holds again once a run has gone through.
                     await self.store.run(mine.forget_cached, RELEASED)
@@ -230,8 +254,8 @@ class Runner:
             raise
         finally:
             calls = spending.calls()
-            async with keeper.ending():
-                await self._count_calls(connection, spending)()
+            async with upkeep.ending():
+                await count_calls()
                 if not dry_run:
                     await self._finish(mine, run_id, tally, calls, ending)
         return RunReport(
@@ -302,21 +326,28 @@ class Runner:
             at=self.at,
         )
 
-    def _stop_reason(
-        self, connection: Connection, policy: Policy, turn_seconds: float | None
-    ) -> StopReason:
-        """
-        Why to end before the next write: a switch was turned or the connection suspended meanwhile, or others
-        wait for their turn. Whoever has written nothing yet goes on, so that every turn gets somewhere.
-        """
-        began, is_first = self.clock.monotonic(), True
+    def _making_way(self, run: RunContext, upkeep: Upkeep, asked: _Asked) -> MakeWay:
+        """What is done between two batches: imports let live sync go first, and turns end."""
+        if asked.job.is_import and isinstance(upkeep, Keeper):
+            return LiveFirst(
+                run=run,
+                keeper=upkeep,
+                store=self.store,
+                connection=asked.connection,
+                live=lambda: Runner.run(
+                    self, asked.connection, trigger="schedule", turn_seconds=_LIVE_SECONDS
+                ),
+                every=self.pace.polled.total_seconds(),
+                outside=asked.outside,
+            )
+        if asked.turn_seconds is not None:
+            return turn_over(run, self.clock, asked.turn_seconds)
+        return goes_on
+
+    def _stop_reason(self, connection: Connection, policy: Policy) -> StopReason:
+        """Why to end before the next write: a switch was turned or the connection suspended meanwhile."""
 
         async def reason() -> str:
-            nonlocal is_first
-            lasted = self.clock.monotonic() - began
-            if turn_seconds is not None and not is_first and lasted >= turn_seconds:
-                return "turn_over"
-            is_first = False
             saved = await self.store.run(self.store.settings, connection.id)
             if saved.version != policy.version:
                 return "settings_changed"
@@ -370,12 +401,13 @@ class Runner:
         )
 
     def _count_calls(
-        self, connection: Connection, spending: _Spending
+        self, connection: Connection, spending: Spending, upkeep: Upkeep
     ) -> Callable[[], Awaitable[None]]:
         """
         Saves what was spent since it was asked last: other processes that use the accounts go on from there.
 
-        Dry runs cost calls too, and the allocation is one for all of them.
+        Dry runs cost calls too, and the allocation is one for all of them. What is left of the CRMs' limits is
+        told by whoever has the lease: an onlooker would tell it beside the run that knows better.
         """
 
         async def count() -> None:
@@ -384,31 +416,7 @@ class Runner:
                 account_id = connection.account_id(side)
                 if n and account_id is not None:
                     await self.store.run(self.store.count_calls, account_id, side, at, n)
-            if spending.connected is not None:
+            if spending.connected is not None and not isinstance(upkeep, Onlooker):
                 await self.connectors.save(connection, spending.connected)
 
         return count
-
-
-class _Spending:
-    """Calls made since the connectors were there; none before."""
-
-    def __init__(self) -> None:
-        self.connected: Connected | None = None
-        self._before: Mapping[Side, int] = {}
-        self._saved: Mapping[Side, int] = {}
-
-    def begin(self, connected: Connected) -> None:
-        self.connected, self._before = connected, connected.calls()
-
-    def calls(self) -> dict[Side, int]:
-        if self.connected is None:
-            return dict.fromkeys(Side, 0)
-        return {side: n - self._before[side] for side, n in self.connected.calls().items()}
-
-    def unsaved(self) -> dict[Side, int]:
-        """Those that were not answered before."""
-        calls = self.calls()
-        fresh = {side: n - self._saved.get(side, 0) for side, n in calls.items()}
-        self._saved = calls
-        return fresh

@@ -15,7 +15,7 @@ from tandem.crm.caller import Call, Caller, Dialect
 from tandem.crm.http import Request, Response
 from tandem.crm.rate_limit import Budget
 from tandem.crm.tokens import StaticToken
-from tandem.engine.keeping import Keeper, Keeping
+from tandem.engine.keeping import Keeper, Keeping, Onlooker
 from tandem.errors import CrmError, LeaseLost, StoreError
 from tandem.model import Side
 from tandem.store import ConnectionStore, Store
@@ -73,12 +73,17 @@ class _World:
 
     @asynccontextmanager
     async def run(self, keeping: Keeping = KEEPING) -> AsyncIterator[ConnectionStore]:
+        async with self.kept(keeping) as keeper:
+            yield keeper.mine
+
+    @asynccontextmanager
+    async def kept(self, keeping: Keeping = KEEPING) -> AsyncIterator[Keeper]:
         with self.store:
             mine = a_connection(self.store)
             lease = mine.acquire("one", self.clock.now(), keeping.seconds)
             asked = self.clock.monotonic()
-            async with Keeper(self.store, mine, lease, self.clock, keeping, asked):
-                yield mine
+            async with Keeper(self.store, mine, lease, self.clock, keeping, asked) as keeper:
+                yield keeper
 
 
 async def test_calls_are_made_while_the_lease_is_good() -> None:
@@ -189,3 +194,50 @@ async def test_a_database_that_comes_back_in_time_costs_nothing() -> None:
         await world.call()
 
     assert world.crm.reached == 1
+
+
+async def test_who_steps_aside_lets_others_run_and_has_a_lease_again_afterwards() -> None:
+    world = _World()
+    async with world.kept() as keeper:
+        before = keeper.lease
+        async with keeper.aside():
+            other = keeper.mine.acquire("another", world.clock.now(), 60)
+            keeper.mine.release(other)
+        await world.call()
+
+        keeper.mine.check(keeper.lease)
+        with pytest.raises(LeaseLost):
+            keeper.mine.check(before)
+    assert world.crm.reached == 1
+
+
+async def test_who_stepped_aside_waits_until_others_let_go() -> None:
+    world = _World()
+    async with world.kept() as keeper:
+        async with keeper.aside():
+            keeper.mine.acquire("another", world.clock.now(), 60)
+        await world.call()
+
+    assert sum(world.clock.slept) == 60
+
+
+async def test_what_goes_wrong_aside_ends_the_run_without_a_lease() -> None:
+    world = _World()
+
+    async def run() -> None:
+        async with world.kept() as keeper, keeper.aside():
+            raise StoreError("The database cannot be reached.")
+
+    with pytest.raises(StoreError):
+        await run()
+
+
+async def test_an_onlooker_is_in_nobodys_way_and_can_save_nothing() -> None:
+    world = _World()
+    async with (
+        world.kept() as keeper,
+        Onlooker.of(keeper.mine, "one", world.clock.now()) as looking,
+    ):
+        keeper.mine.check(keeper.lease)
+        with pytest.raises(LeaseLost), keeper.mine.transaction(looking.lease):
+            pass

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from tandem.engine.importing import Importing, ImportReport
 from tandem.engine.long_work.arguments import wanted_of
-from tandem.engine.long_work.outcome import GIVES_WAY, Ending, ending_of, joined, report_of_work
+from tandem.engine.long_work.outcome import Ending, ending_of, joined, report_of_work
 from tandem.engine.long_work.pausing import PausingRunner
 from tandem.engine.recreating import Recreated, RecreatedHow, Recreating
 from tandem.engine.reports import RunReport, Step
@@ -35,8 +35,7 @@ class Attempt:
     """
     One attempt at *work*; ``done`` of ``total`` never goes back.
 
-    ``is_asked_to_stop`` is asked before every batch that is written. An import makes way once it has
-    written for ``slice_seconds``, counted from its first write: so every attempt brings it forward.
+    ``is_asked_to_stop`` is asked before every batch that is written.
     """
 
     work: LongWork
@@ -45,10 +44,8 @@ class Attempt:
     works: LongWorks
     runner: Runner
     is_asked_to_stop: Callable[[], Awaitable[bool]]
-    slice_seconds: float
     done: int = 0
     total: int | None = None
-    _began: float | None = None
 
     async def carry_out(self) -> Ending:
         """Do it, as far as it goes; troubles that pass leave it waiting."""
@@ -107,13 +104,11 @@ class Attempt:
             if not file:
                 raise SettingsError("The uploaded file is gone: upload it again.")
         wanted = wanted_of(work.kind, work.arguments, file)
-        importing = Importing(store=self.store, runner=self._pausing(self._makes_way))
+        importing = Importing(store=self.store, runner=self._pausing())
         return await importing.bring(self.connection, wanted, dry_run=work.is_look, tell=self._tell)
 
     async def _undo(self) -> UndoReport:
-        undoing = Undoing(
-            store=self.store, runner=self._pausing(self._is_stopped), who=self.work.who
-        )
+        undoing = Undoing(store=self.store, runner=self._pausing(), who=self.work.who)
         return await undoing.undo(
             self.connection,
             int(self.work.arguments["run"]),
@@ -123,17 +118,15 @@ class Attempt:
         )
 
     async def _recreate(self) -> Recreated:
-        recreating = Recreating(
-            store=self.store, runner=self._pausing(self._is_stopped), who=self.work.who
-        )
+        recreating = Recreating(store=self.store, runner=self._pausing(), who=self.work.who)
         return await recreating.recreate(
             self.connection, str(self.work.arguments["key"]), tell=self._tell
         )
 
-    # ------------------------------------------------------------------ progress and making way
+    # ------------------------------------------------------------------ progress and stopping
 
-    def _pausing(self, pause: Callable[[], Awaitable[str]]) -> PausingRunner:
-        return PausingRunner.of(self.runner, pause)
+    def _pausing(self) -> PausingRunner:
+        return PausingRunner.of(self.runner, self._is_stopped)
 
     def _tell(self, step: Step) -> None:
         self.done = max(self.done, step.done)
@@ -141,12 +134,3 @@ class Attempt:
 
     async def _is_stopped(self) -> str:
         return "asked" if await self.is_asked_to_stop() else ""
-
-    async def _makes_way(self) -> str:
-        if asked := await self._is_stopped():
-            return asked
-        now = self.runner.clock.monotonic()
-        if self._began is None:
-            self._began = now
-            return ""
-        return GIVES_WAY if now - self._began >= self.slice_seconds else ""

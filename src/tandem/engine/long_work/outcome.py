@@ -15,15 +15,12 @@ from tandem.engine.reports import KindTally, Outcome, RunReport, RunState
 from tandem.engine.undoing_report import UndoReport
 from tandem.store.work import LongWork, WorkKind, WorkState
 
-__all__ = ["GIVES_WAY", "Ending", "WorkReport", "ending_of", "joined", "plain", "report_of_work"]
+__all__ = ["Ending", "WorkReport", "ending_of", "joined", "plain", "report_of_work"]
 
 WorkReport = ImportReport | UndoReport | Recreated
 
-GIVES_WAY = "gives_way"
-"""Why a slice of an import ends: ordinary runs have their turn."""
-
 _WRITES = (Outcome.CREATED, Outcome.UPDATED, Outcome.DELETED)
-_AT_ONCE = frozenset({GIVES_WAY, "settings_changed", "lease_lost", "interrupted"})
+_AT_ONCE = frozenset({"settings_changed", "lease_lost", "interrupted"})
 _AFTER_TROUBLE = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 _NO_CALLS_LEFT = timedelta(minutes=15)
 _SUSPENDED = timedelta(minutes=1)
@@ -78,9 +75,9 @@ def _waits(run: RunReport, reason: str, pause: timedelta, attempts: int) -> Endi
 
 def joined(before: ImportReport | None, now: ImportReport) -> ImportReport:
     """
-    The import so far, of its slices *before* and the one that ended *now*.
+    The import so far, of its attempts *before* and the one that ended *now*.
 
-    A slice looks at everything again from the start and leaves as it is what those before it made: that was
+    An attempt looks at everything again from the start and leaves as it is what those before it made: that was
     created once, and is not "unchanged" as well.
     """
     if before is None:

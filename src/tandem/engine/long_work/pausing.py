@@ -1,4 +1,4 @@
-"""A runner whose runs can be asked to end in good order: because a person says so, or to let others have their turn."""
+"""A runner whose runs can be asked to end in good order: because a person says so."""
 
 from __future__ import annotations
 

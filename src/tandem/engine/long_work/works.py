@@ -3,7 +3,7 @@ Long work: begun from a page or by a program, carried out behind it, stopped and
 
 It is saved with its arguments and its progress, so that it outlives the page and the process. Whoever
 serves claims what waits, one piece of a connection at a time; a process that is killed loses its claim,
-and another goes on where the checkpoints stand. Live sync goes first: an import makes way after each slice.
+and another goes on where the checkpoints stand. Live sync goes first: an import lets it, between two batches.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import structlog
 from tandem.engine.importing import ActivityImport, TaskImport, Wanted
 from tandem.engine.long_work.arguments import plain_of
 from tandem.engine.long_work.carrying import UPLOAD, Attempt
-from tandem.engine.long_work.outcome import GIVES_WAY, Ending, plain
+from tandem.engine.long_work.outcome import Ending, plain
 from tandem.engine.running import Runner, is_dead
-from tandem.errors import AlreadyRunning, SettingsError, StoreError
+from tandem.errors import SettingsError, StoreError
 from tandem.imports import DateOrder, Survey, open_table, survey_of
 from tandem.store.rows import Connection
 from tandem.store.store import Store
@@ -75,7 +75,6 @@ class Works:
     store: Store
     runner: Runner
     retention_days: int = 90
-    slice_seconds: float = 30.0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _forgotten_at: datetime | None = None
 
@@ -291,15 +290,12 @@ class Works:
             works=self.kept,
             runner=self.runner,
             is_asked_to_stop=lambda: self._is_asked(claim, attempt, beating),
-            slice_seconds=self.slice_seconds,
             done=claim.work.done,
             total=claim.work.total,
         )
         ending = await self._attempted(claim, attempt, beating)
         if not beating.is_lost:
             await self._settle(claim, attempt, ending)
-        if ending.reason == GIVES_WAY:
-            await self._let_others_run(connection)
 
     async def _attempted(self, claim: Claim, attempt: Attempt, beating: _Beating) -> Ending:
         if await self._is_asked(claim, attempt, beating):
@@ -372,11 +368,6 @@ class Works:
         )
         if ending.state is WorkState.DONE and not work.is_look:
             await self.store.run(self.kept.remove_file, work.id, UPLOAD)
-
-    async def _let_others_run(self, connection: Connection) -> None:
-        """The turn of an ordinary run, which would else find the connection busy again and again."""
-        with contextlib.suppress(AlreadyRunning, SettingsError, StoreError):
-            await self.runner.run(connection, trigger="schedule")
 
     async def _forget(self) -> None:
         now = self.runner.clock.now()
