@@ -129,22 +129,31 @@ class Conflicting:
     who: str
 
     def listing(
-        self, connection: Connection, *, everything: bool = False, limit: int = 200
+        self,
+        connection: Connection,
+        *,
+        everything: bool = False,
+        limit: int = 200,
+        before: int | None = None,
+        ended_after: str = "",
     ) -> ConflictList:
-        """The conflicts whose loser was not put back, with *everything* also the others; and the ended pairs."""
+        """
+        The conflicts whose loser was not put back, with *everything* also the others; and the ended pairs.
+
+        At most *limit* of each: conflicts older than the one of number *before*, pairs behind the key *ended_after*.
+        """
         mine = self.store.for_connection(connection.id)
-        rows = mine.conflicts(open_only=not everything, limit=limit)
+        rows = mine.conflicts(open_only=not everything, before=before, limit=limit)
         links = mine.links({row.key for row in rows})
         places = _Places.of(self.store, connection, mine)
         rules = self._rules(connection, mine, rows)
-        ended = mine.in_state(LinkState.ENDED, reason=Reason.EDITED_AFTER_DELETE, limit=limit)
+        ended = _ended(mine, ended_after, limit)
+        times = mine.last_times([link.key for link in ended], "ended")
         return ConflictList(
             conflicts=tuple(
                 places.row(row, links.get(row.key), rules.get(row.run_id, "")) for row in rows
             ),
-            ended=tuple(
-                places.ended(link, mine.history(link.key)) for link in ended if not link.detail
-            ),
+            ended=tuple(places.ended(link, times.get(link.key)) for link in ended),
         )
 
     async def restore(
@@ -227,13 +236,12 @@ class _Places:
             salesforce_url=self._salesforce(link),
         )
 
-    def ended(self, link: Link, history: Sequence[History]) -> EndedPair:
-        ends = [entry.at for entry in history if entry.what == "ended"]
+    def ended(self, link: Link, at: datetime | None) -> EndedPair:
         return EndedPair(
             key=link.key,
             kind=link.kind,
             reason=link.reason,
-            at=ends[-1] if ends else None,
+            at=at,
             hubspot_id=link.hubspot_id,
             hubspot_url=self._hubspot(link),
             salesforce_id=link.salesforce_id,
@@ -252,6 +260,20 @@ class _Places:
         if link is None or link.salesforce_id is None:
             return None
         return salesforce_url(self.instance_url, link.salesforce_id)
+
+
+def _ended(mine: ConnectionStore, after: str, limit: int) -> list[Link]:
+    """Pairs that ended and were not made again since, which their detail would name."""
+    found: list[Link] = []
+    while len(found) < limit:
+        links = mine.in_state(
+            LinkState.ENDED, reason=Reason.EDITED_AFTER_DELETE, after=after, limit=limit
+        )
+        found += [link for link in links if not link.detail]
+        if len(links) < limit:
+            break
+        after = links[-1].key
+    return found[:limit]
 
 
 # --------------------------------------------------------------------------- putting one back

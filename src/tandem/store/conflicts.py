@@ -21,14 +21,25 @@ class Conflicts(ConnectionPart):
     """Reading the conflicts of one connection; they are kept in a unit of work only."""
 
     def conflicts(
-        self, *, key: str | None = None, open_only: bool = False, limit: int = 200
+        self,
+        *,
+        key: str | None = None,
+        open_only: bool = False,
+        before: int | None = None,
+        limit: int = 200,
     ) -> list[KeptConflict]:
-        """The newest first; of one link, or of all; *open_only* leaves out those put back."""
+        """
+        The newest first; of one link, or of all; *open_only* leaves out those put back.
+
+        With *before* only those older than the conflict of that number.
+        """
         statement = select(conflict).where(self._mine(conflict))
         if key is not None:
             statement = statement.where(conflict.c.key == key)
         if open_only:
             statement = statement.where(conflict.c.restored_at.is_(None))
+        if before is not None:
+            statement = statement.where(conflict.c.id < before)
         statement = statement.order_by(conflict.c.id.desc()).limit(limit)
         with self._database.reading() as database:
             return [self._conflict_from(row) for row in database.execute(statement)]

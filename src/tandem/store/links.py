@@ -150,6 +150,20 @@ class Links(ConnectionPart):
             rows = database.execute(statement.order_by(history.c.id)).all()
         return [self._history_from(row) for row in rows]
 
+    def last_times(self, keys: Collection[str], what: str) -> dict[str, datetime]:
+        """When *what* last happened to each of *keys*; those to which it never did are absent."""
+        found: dict[str, datetime] = {}
+        with self._database.reading() as database:
+            for part in slices(dict.fromkeys(keys)):
+                statement = (
+                    select(history.c.key, func.max(history.c.at).label("last"))
+                    .where(self._mine(history), history.c.key.in_(part), history.c.what == what)
+                    .group_by(history.c.key)
+                )
+                rows = database.execute(statement).all()
+                found.update((row.key, row.last) for row in rows)
+        return found
+
     def often_updated(self, keys: Collection[str], since: datetime, times: int) -> frozenset[str]:
         """Those of *keys* whose records were updated at least so many times since."""
         found: set[str] = set()

@@ -26,6 +26,8 @@ TEXTS = {
     "web.cancel": ("Cancel", "キャンセル"),
     "web.next": ("Next", "次へ"),
     "web.more": ("More", "続き"),
+    "web.pages": ("Pages", "ページ"),
+    "web.first_page": ("First page", "最初のページ"),
     "web.said": ("{said}", "{said}"),
     "web.table": ("Table", "表"),
     "web.viewer": (

@@ -219,6 +219,7 @@ TEXTS = {
         "Where both sides change the same field, both values are listed here.",
         "両側で同じ項目が変更されると、両方の値がここに表示されます。",
     ),
+    "web.conflicts.no_older": ("There are no older conflicts.", "これより古い競合はありません。"),
     "web.conflicts.restore": ("Put this back", "この値に戻す"),
     "web.conflicts.force": ("Put it back all the same", "上書きして戻す"),
     "web.conflicts.all": ("Also those put back", "元に戻したものも表示"),

@@ -14,7 +14,7 @@ from tandem.web.visit import Refused, Visit
 
 __all__ = ["ROUTES"]
 
-_SHOWN = 200
+_PAGE = 50
 
 
 async def conflicts(visit: Visit) -> Response:
@@ -22,21 +22,39 @@ async def conflicts(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, problem: str = "", force: int = 0) -> Response:
-    everything = visit.param("all") == "1"
+    shown = _shown(visit)
     found: ConflictList = visit.desk.conflicting.listing(
-        visit.here, everything=everything, limit=_SHOWN
+        visit.here,
+        everything=bool(shown["all"]),
+        limit=_PAGE + 1,
+        before=int(shown["before"]) if shown["before"] else None,
+        ended_after=shown["ended"],
     )
+    rows, ended = found.conflicts[:_PAGE], found.ended[:_PAGE]
     return visit.page(
         "conflicts/conflicts.html",
         409 if problem else 200,
         summary=visit.desk.asking.summary(visit.here),
         tab="conflicts",
-        rows=[(row, _said(visit, row.kept), _said(visit, row.lost)) for row in found.conflicts],
-        ended=found.ended,
-        everything=everything,
+        rows=[(row, _said(visit, row.kept), _said(visit, row.lost)) for row in rows],
+        ended=ended,
+        before=rows[-1].id if len(found.conflicts) > _PAGE else 0,
+        ended_after=ended[-1].key if len(found.ended) > _PAGE else "",
+        everything=bool(shown["all"]),
+        shown=shown,
         problem=problem,
         force=force,
     )
+
+
+def _shown(visit: Visit) -> dict[str, str]:
+    """Which conflicts and which ended pairs the address asks for; every link and form of the page keeps it."""
+    before = visit.param("before")
+    return {
+        "all": "1" if visit.param("all") == "1" else "",
+        "before": before if before.isascii() and before.isdigit() and len(before) < 19 else "",
+        "ended": visit.param("ended"),
+    }
 
 
 def _said(visit: Visit, values: Mapping[str, str | None]) -> str:
@@ -62,7 +80,7 @@ async def restore(visit: Visit) -> Response:
         # A person has seen neither the new value nor that there is one: they are asked again.
         return _page(visit, said, force=done.conflict.id)
     visit.flash("web.said", "ok" if done.is_back else "error", said=said)
-    return visit.redirect(visit.at("conflicts"))
+    return visit.redirect(visit.at("conflicts", **_shown(visit)))
 
 
 def _restored(visit: Visit, done: Restored) -> str:

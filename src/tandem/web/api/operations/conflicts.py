@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from tandem.engine.conflicts import ConflictRow, EndedPair, Restored
 from tandem.engine.recreating import Recreated
 from tandem.errors import SettingsError
@@ -18,15 +16,14 @@ __all__ = ["OPERATIONS"]
 
 @operation("GET", "/connections/{connection}/conflicts", tag="conflicts")
 async def list_conflicts(call: Call, query: shapes.ConflictsAsked) -> shapes.Page[ConflictRow]:
-    before = number_after(query.cursor)
-    listing = call.desk.conflicting.listing(
+    rows = call.desk.conflicting.listing(
         call.here,
         everything=query.everything,
-        limit=query.limit + 1 if before is None else sys.maxsize,
-    )
-    rows = [each for each in listing.conflicts if before is None or each.id < before]
+        limit=query.limit + 1,
+        before=number_after(query.cursor),
+    ).conflicts
     more = len(rows) > query.limit
-    items = tuple(rows[: query.limit])
+    items = rows[: query.limit]
     return shapes.Page(items=items, next=cursor_after(items[-1].id) if more else None)
 
 
@@ -47,11 +44,11 @@ async def restore_conflict(call: Call, body: shapes.RestoreAsked) -> Restored:
 
 @operation("GET", "/connections/{connection}/ended-pairs", tag="conflicts")
 async def list_ended_pairs(call: Call, query: shapes.PageAsked) -> shapes.Page[EndedPair]:
-    after = cursor_of(query.cursor)
-    listing = call.desk.conflicting.listing(call.here, limit=sys.maxsize)
-    pairs = [each for each in listing.ended if each.key > after]
+    pairs = call.desk.conflicting.listing(
+        call.here, limit=query.limit + 1, ended_after=cursor_of(query.cursor)
+    ).ended
     more = len(pairs) > query.limit
-    items = tuple(pairs[: query.limit])
+    items = pairs[: query.limit]
     return shapes.Page(items=items, next=cursor_after(items[-1].key) if more else None)
 
 
