@@ -81,6 +81,19 @@ class Installation:
     def load(self, count: int, contacts: int, *, html: bool = False, kind: str = "calls") -> None:
         """New activities on the same contacts as before, none of them young any more."""
         self.sandbox.advance(SETTLING)
+        self.load_at_once(count, contacts, html=html, kind=kind, seconds=SETTLING / 2)
+        self.sandbox.advance(SETTLING)
+
+    def load_at_once(
+        self,
+        count: int,
+        contacts: int,
+        *,
+        html: bool = False,
+        kind: str = "calls",
+        seconds: float,
+    ) -> None:
+        """New activities of the last *seconds*, without moving the clock."""
         self.sandbox.load(
             Load(
                 count=count,
@@ -88,10 +101,9 @@ class Installation:
                 kind=kind,
                 html=html,
                 first=self._loaded,
-                seconds=SETTLING / 2,
+                seconds=seconds,
             )
         )
-        self.sandbox.advance(SETTLING)
         self._loaded += count
 
     def edit(self, count: int) -> None:
@@ -126,7 +138,7 @@ class Installation:
         No clock is moved, so that a service may go on from here.
         """
         await self.switch_on([Kind.TASK], salesforce_tasks=True)
-        self.sandbox.load(Load(count=count, contacts=count, kind="tasks", seconds=_AN_HOUR))
+        self.load_at_once(count, count, kind="tasks", seconds=_AN_HOUR)
         await self.sync(count, Outcome.CREATED)
         store = self._tandem.store
         mine = store.for_connection(store.connection(_NAME).id)
@@ -149,9 +161,9 @@ class Installation:
 
 
 @asynccontextmanager
-async def installed() -> AsyncIterator[Installation]:
+async def installed(*, limits: str = "off") -> AsyncIterator[Installation]:
     """Connected to CRMs that are empty, nothing switched on; gone with all it made afterwards."""
-    with tempfile.TemporaryDirectory() as home, SandboxProcess() as sandbox:
+    with tempfile.TemporaryDirectory() as home, SandboxProcess(limits=limits) as sandbox:
         async with Application(ProcessSettings(home=Path(home))) as tandem:
             installation = Installation(tandem, sandbox)
             await installation.connect()

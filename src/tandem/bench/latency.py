@@ -2,7 +2,7 @@
 How long an edit takes to the other side: ``python -m tandem.bench.latency``, with change feeds and by polling.
 
 The service, its feeds and both CRMs are as they ship; every call takes 100 ms, and people edit one of a hundred pairs of
-tasks at a time, at moments of chance. By polling the edits fall evenly over two of its minutes.
+tasks at a time, at moments of chance. By polling the edits fall over one of its minutes.
 """
 
 from __future__ import annotations
@@ -59,8 +59,7 @@ def measure(
         sandbox.answer_after(latency_ms)
         with serving(Path(folder), sandbox, has_feeds=has_feeds):
             people = _People(sandbox, pairs, chance)
-            if has_feeds:
-                people.warm_up()
+            people.warm_up(_WARM_UP if has_feeds else len(_SIDES))
             for number in range(2 * edits):
                 people.edit(number)
                 time.sleep(chance.expovariate(1 / mean_pause))
@@ -90,11 +89,12 @@ class _People:
         task, other = (hubspot_id, salesforce_id) if is_here else (salesforce_id, hubspot_id)
         self._sandbox.edit_one(side, task, other, f"Edit {number} at {time.time_ns()}")
 
-    def warm_up(self) -> None:
-        """Until the feeds are heard: what arrives in that time is not counted."""
-        for number in range(_WARM_UP):
+    def warm_up(self, edits: int) -> None:
+        """Until the feeds are heard, or the first regular turn has been: what arrives in that time is not counted."""
+        for number in range(edits):
             self.edit(number)
-            self.wait()
+            if number % len(_SIDES):
+                self.wait()
         self.arrived = []
 
     def wait(self) -> None:
@@ -114,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print a line for each side and way of hearing."""
     parser = argparse.ArgumentParser(prog="python -m tandem.bench.latency")
     parser.add_argument("--edits", type=int, default=60, help="on each side")
-    parser.add_argument("--pause", type=float, default=1.0, help="seconds between two, on average")
+    parser.add_argument("--pause", type=float, default=1.0, help="seconds between two, with feeds")
     parser.add_argument("--latency-ms", type=int, default=100, help="of every call")
     parser.add_argument("--only", choices=("feeds", "polling"))
     asked = parser.parse_args(arguments)
@@ -123,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             found = measure(
                 has_feeds=has_feeds,
                 edits=asked.edits,
-                mean_pause=asked.pause,
+                mean_pause=asked.pause if has_feeds else POLL_SECONDS / (2 * asked.edits),
                 latency_ms=asked.latency_ms,
             )
             how = heard if has_feeds else f"{heard} every {POLL_SECONDS} s"
