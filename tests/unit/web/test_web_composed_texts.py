@@ -113,6 +113,8 @@ ELSEWHERE = {
     "web.set.",
     "web.audit.",
     "web.alerts.outcome.",
+    "web.hubspot.",  # a value of HubSpot's, which an account may have more of
+    "web.said.",
 }
 """Told another way where there is no sentence, or asked about in a test of its own."""
 
