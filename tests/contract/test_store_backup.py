@@ -31,7 +31,7 @@ from tandem.store.api import ApiStore
 from tandem.store.identities import Identities, Identity
 from tandem.store.rows import RESTORED_AT
 from tandem.store.tables import METADATA
-from tandem.store.web import Members, Purpose, Role
+from tandem.store.web import Members, Purpose, Role, Vouched
 from tandem.store.work import LongWorks, WorkKind
 from tandem.store.workers import WorkerRow
 
@@ -44,7 +44,7 @@ KINDS = ["file", "memory", "postgres"]
 OF_THE_MOMENT = frozenset(
     {
         *("lease", "member_session", "member_link", "sign_in_failure", "pending_sign_in"),
-        *("long_work", "long_work_file"),
+        *("logout_token", "long_work", "long_work_file"),
         *("worker", "account_budget"),
         *("alert", "alert_letter"),
         "api_token",
@@ -108,6 +108,7 @@ def _sign_in(store: Store) -> None:
     members.begin_session(ann.id, "a browser", day)
     members.make_link(Purpose.INVITE, "bob@example.com", Role.VIEWER, day)
     members.count_failure(["person bob@example.com"], day)
+    members.end_vouched(Vouched(issuer="https://id.example", subject="8"), "token", day)
     members.begin_pending("state", "session", {"side": "hubspot"}, day)
 
 

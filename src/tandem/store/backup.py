@@ -26,6 +26,7 @@ from tandem.store.tables import METADATA, lease, sealed_note
 from tandem.store.tables_alerts import OF_ALERTS
 from tandem.store.tables_api import OF_THE_API
 from tandem.store.tables_web import (
+    logout_token,
     member_link,
     member_session,
     pending_sign_in,
@@ -40,7 +41,7 @@ _AT_ONCE = 1_000
 _OF_THE_MOMENT = frozenset(
     {
         *(lease, member_session, member_link, sign_in_failure, pending_sign_in),
-        *(long_work, long_work_file, *OF_THE_MOMENT),
+        *(logout_token, long_work, long_work_file, *OF_THE_MOMENT),
         *OF_ALERTS,
         *OF_THE_API,
     }

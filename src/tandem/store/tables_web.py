@@ -41,7 +41,19 @@ member_session = Table(
     Column("expires_at", Moment, nullable=False),
     Column("browser", Words, nullable=False),
     Column("flash", Words, nullable=False),
+    # Where an identity provider vouched for it: by these it names the sessions that are to end.
+    Column("issuer", Name),
+    Column("subject", Name),
+    Column("sid", Name),
     Index(None, "member_id"),
+)
+
+# The hashes of logout tokens that were used, until they would be too old anyway.
+logout_token = Table(
+    "logout_token",
+    METADATA,
+    Column("id", Name, primary_key=True),
+    Column("expires_at", Moment, nullable=False),
 )
 
 member_link = Table(
@@ -71,4 +83,11 @@ pending_sign_in = Table(
     Column("value", LargeBinary, nullable=False),
 )
 
-WEB_TABLES = (member, member_session, member_link, sign_in_failure, pending_sign_in)
+WEB_TABLES = (
+    member,
+    member_session,
+    logout_token,
+    member_link,
+    sign_in_failure,
+    pending_sign_in,
+)

@@ -23,9 +23,24 @@ from tandem.store.members import (
 )
 from tandem.store.store import Store
 from tandem.store.tables import history, link
-from tandem.store.tables_web import member, member_session, pending_sign_in, sign_in_failure
+from tandem.store.tables_web import (
+    logout_token,
+    member,
+    member_session,
+    pending_sign_in,
+    sign_in_failure,
+)
 
-__all__ = ["Invitation", "Member", "MemberSession", "Members", "Purpose", "Role", "digest"]
+__all__ = [
+    "Invitation",
+    "Member",
+    "MemberSession",
+    "Members",
+    "Purpose",
+    "Role",
+    "Vouched",
+    "digest",
+]
 
 _HOUR = 3_600_000_000  # microseconds
 _SEEN_STEP = timedelta(minutes=5)
@@ -44,11 +59,22 @@ class MemberSession:
     flash: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vouched:
+    """Whom an identity provider vouched for; ``sid`` is its own session of theirs, where it tells one."""
+
+    issuer: str
+    subject: str | None
+    sid: str | None = None
+
+
 class _Sessions(OneTimeLinks):
     """Browsers that are signed in."""
 
-    def begin_session(self, member_id: int, browser: str, lives: timedelta) -> str:
-        """The token of a new session."""
+    def begin_session(
+        self, member_id: int, browser: str, lives: timedelta, vouched: Vouched | None = None
+    ) -> str:
+        """The token of a new session; *vouched* where an identity provider may end it."""
         token, now = secrets.token_urlsafe(32), self._clock()
         with self._database.writing() as database:
             database.execute(member_session.delete().where(member_session.c.expires_at <= now))
@@ -61,6 +87,9 @@ class _Sessions(OneTimeLinks):
                     expires_at=now + lives,
                     browser=browser[:200],
                     flash="",
+                    issuer=vouched.issuer if vouched else None,
+                    subject=vouched.subject if vouched else None,
+                    sid=vouched.sid if vouched else None,
                 )
             )
             database.execute(member.update().where(member.c.id == member_id).values(seen_at=now))
@@ -110,6 +139,35 @@ class _Sessions(OneTimeLinks):
                     member_session.c.member_id == member_id, member_session.c.token != but_for
                 )
             )
+
+    def end_vouched(self, vouched: Vouched, token: str, lives: timedelta) -> list[str] | None:
+        """
+        End the sessions that the provider vouched for: that of its ``sid``, else all of the ``subject``.
+
+        The addresses of the members, one for each session; None where the logout token *token* was used before,
+        which is known for as long as it *lives*.
+        """
+        named = [member_session.c.issuer == vouched.issuer]
+        if vouched.subject is not None:
+            named.append(member_session.c.subject == vouched.subject)
+        if vouched.sid is not None:
+            named.append(member_session.c.sid == vouched.sid)
+        now = self._clock()
+        with self._database.writing() as database:
+            database.execute(logout_token.delete().where(logout_token.c.expires_at <= now))
+            used = self._database.dialect.insert(logout_token).values(
+                id=digest(token), expires_at=now + lives
+            )
+            used = used.on_conflict_do_nothing(index_elements=["id"]).returning(logout_token.c.id)
+            if database.scalar(used) is None:
+                return None
+            ended = member_session.delete().where(*named).returning(member_session.c.member_id)
+            members = [member_id for (member_id,) in database.execute(ended)]
+            found = database.execute(
+                select(member.c.id, member.c.email).where(member.c.id.in_(members))
+            )
+            emails = {each.id: str(each.email) for each in found}
+        return [emails[each] for each in members]
 
     def set_flash(self, token_digest: str, flash: str) -> None:
         """What the next page of this session says first."""

@@ -31,6 +31,7 @@ from tandem.web.health.view import ROUTES as HEALTH
 from tandem.web.importing.view import ROUTES as IMPORTS
 from tandem.web.importing.work import ROUTES as WORK
 from tandem.web.navigation import TABS
+from tandem.web.oidc.logout import ROUTES as LOGOUT
 from tandem.web.oidc.provider import Provider
 from tandem.web.oidc.view import ROUTES as OIDC
 from tandem.web.owners.records import ROUTES as RECORDS
@@ -77,6 +78,7 @@ def create_web(
             Route("/readyz", _ready),
             *START,
             *OIDC,
+            *LOGOUT,
             *ALERTS,
             *PEOPLE,
             *CONNECT,

@@ -32,6 +32,10 @@ TEXTS = {
         "This sign-in was not begun in this browser, was used already, or took longer than ten minutes. Start it again.",
         "このサインインは、このブラウザーで始めたものではないか、使用済みか、10分を過ぎています。もう一度始めてください。",
     ),
+    "web.audit.signed_out_by_provider": (
+        "Signed out by the identity provider",
+        "IDプロバイダーによるサインアウト",
+    ),
     "web.oidc.denied": (
         "{provider} did not sign you in. Try again, or ask your administrator there.",
         "{provider} でサインインできませんでした。もう一度試すか、{provider} の管理者へお問い合わせください。",

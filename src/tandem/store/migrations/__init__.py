@@ -4,5 +4,5 @@ from __future__ import annotations
 
 __all__ = ["HEAD"]
 
-HEAD = "0011"
+HEAD = "0012"
 """The revision this program works with; known without loading the migrations."""

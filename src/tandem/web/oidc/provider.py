@@ -1,5 +1,6 @@
 """
-An identity provider, and what its ID tokens prove (OpenID Connect Core 1.0, sections 3.1 and 5).
+An identity provider, and what its tokens prove: ID tokens (OpenID Connect Core 1.0, sections 3.1 and 5) and
+logout tokens (OpenID Connect Back-Channel Logout 1.0).
 
 The code flow with PKCE: the browser is sent away with state, nonce and challenge, the token comes straight
 from the provider and is believed only after its signature, issuer, audience, times and nonce are right.
@@ -21,8 +22,9 @@ from tandem.clock import Clock
 from tandem.crm.http import Request, Response, Transport, TransportError
 from tandem.crm.oauth import Pkce
 from tandem.settings.identity import OidcSettings, is_safe_url
+from tandem.store.web import Vouched
 
-__all__ = ["NotProven", "Provider"]
+__all__ = ["LOGOUT_LIVES", "Logout", "NotProven", "Provider"]
 
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 """Signatures by a key that the provider keeps to itself: never ``none``, never a shared secret."""
@@ -32,6 +34,10 @@ _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _KNOWN_FOR = timedelta(hours=12)
 _ASK_AGAIN_AFTER = timedelta(seconds=30)
 _LEEWAY = 60.0
+_LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+_LOGOUT = ("jti", "events")
+LOGOUT_LIVES = timedelta(minutes=10)
+"""From when on a logout token is too old; the final specification asks for ``exp``, its drafts did not."""
 _LARGEST = 262_144
 
 
@@ -42,6 +48,14 @@ class NotProven(Exception):
         super().__init__(detail)
         self.key = key
         self.detail = detail
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logout:
+    """What a logout token says: whose sessions end; ``id`` tells it from every other."""
+
+    vouched: Vouched
+    id: str
 
 
 @dataclass(slots=True)
@@ -87,10 +101,32 @@ class Provider:
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise NotProven("web.oidc.no_token", "the token endpoint gave no ID token")
-        claims = await self._verified(token, nonce)
+        claims = await self._identity(token, nonce)
         if "email" not in claims and isinstance(described.get("userinfo_endpoint"), str):
             claims = {**await self._userinfo(described, answer, claims), **claims}
         return claims
+
+    async def logout(self, token: str) -> Logout:
+        """
+        Whose sessions a logout token ends (Back-Channel Logout 1.0, section 2.6); NotProven where it proves nothing.
+
+        Whether it was used before is for the caller to find out, by its id.
+        """
+        claims = await self._signed(token, not_of=("at+jwt", "id_token+jwt"), required=_LOGOUT)
+        self._check_times(claims)
+        if claims["iat"] < self._clock.now().timestamp() - LOGOUT_LIVES.total_seconds():
+            raise NotProven("web.oidc.expired", "the logout token is too old")
+        events = claims["events"]
+        event = events.get(_LOGOUT_EVENT) if isinstance(events, Mapping) else None
+        if not isinstance(event, Mapping):
+            raise NotProven("web.oidc.forged", "it is no logout token")
+        if "nonce" in claims:
+            raise NotProven("web.oidc.forged", "a logout token has no nonce")
+        found = {name: _short(claims, name) for name in ("sub", "sid", "jti")}
+        if found["jti"] is None or (found["sub"] is None and found["sid"] is None):
+            raise NotProven("web.oidc.forged", "it names neither a subject nor a session")
+        vouched = Vouched(issuer=self.settings.issuer, subject=found["sub"], sid=found["sid"])
+        return Logout(vouched=vouched, id=found["jti"])
 
     async def sign_out_url(self, back: str) -> str | None:
         """Where the browser ends its session at the provider too; None where there is no such place."""
@@ -177,11 +213,32 @@ class Provider:
         )
         return await self._json(request)
 
-    async def _verified(self, token: str, nonce: str) -> Mapping[str, Any]:
+    async def _identity(self, token: str, nonce: str) -> Mapping[str, Any]:
+        claims = await self._signed(token, not_of=("at+jwt", "logout+jwt"), required=("sub", "exp"))
+        self._check_times(claims)
+        if not nonce or claims.get("nonce") != nonce:
+            raise NotProven("web.oidc.forged", "the nonce is another sign-in's")
+        audience, party = claims["aud"], claims.get("azp")
+        if party not in (None, self.settings.client_id) or (
+            isinstance(audience, list) and len(audience) > 1 and party is None
+        ):
+            raise NotProven("web.oidc.forged", "the token was made for another application")
+        if _short(claims, "sub") is None:
+            raise NotProven("web.oidc.forged", "it names no subject")
+        return claims
+
+    async def _signed(
+        self, token: str, *, not_of: tuple[str, ...], required: tuple[str, ...]
+    ) -> dict[str, Any]:
+        """The claims of a token that this provider signed for us; its times are still to be judged."""
         try:
             header = jwt.get_unverified_header(token)
         except jwt.PyJWTError as error:
-            raise NotProven("web.oidc.forged", f"the ID token is none: {error}") from None
+            raise NotProven("web.oidc.forged", f"the token is none: {error}") from None
+        # Many providers name no type, or JWT: what names another one is not taken for it (RFC 8725, section 3.11).
+        kind = str(header.get("typ", "")).lower().removeprefix("application/")
+        if kind in not_of:
+            raise NotProven("web.oidc.forged", f"the token is of type {kind}")
         if header.get("alg") not in _ALGORITHMS:
             raise NotProven("web.oidc.forged", f"it is signed by {header.get('alg')!r}")
         key = await self._key(header)
@@ -194,7 +251,7 @@ class Provider:
                 issuer=self.settings.issuer,
                 # The times are judged below, by the clock that everything here goes by.
                 options={
-                    "require": ["iss", "sub", "aud", "exp", "iat"],
+                    "require": ["iss", "aud", "iat", *required],
                     "verify_exp": False,
                     "verify_iat": False,
                     "verify_nbf": False,
@@ -202,16 +259,6 @@ class Provider:
             )
         except jwt.PyJWTError as error:
             raise NotProven("web.oidc.forged", f"{type(error).__name__}: {error}") from None
-        self._check_times(claims)
-        if not nonce or claims.get("nonce") != nonce:
-            raise NotProven("web.oidc.forged", "the nonce is another sign-in's")
-        audience, party = claims["aud"], claims.get("azp")
-        if party not in (None, self.settings.client_id) or (
-            isinstance(audience, list) and len(audience) > 1 and party is None
-        ):
-            raise NotProven("web.oidc.forged", "the token was made for another application")
-        if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
-            raise NotProven("web.oidc.forged", "it names no subject")
         return claims
 
     def _check_times(self, claims: Mapping[str, Any]) -> None:
@@ -251,6 +298,14 @@ class Provider:
         if found is None:
             raise NotProven("web.oidc.unreachable", "it answered with something else than JSON")
         return found
+
+
+def _short(claims: Mapping[str, Any], name: str) -> str | None:
+    """A claim that names something; NotProven where it is there and is no name."""
+    found = claims.get(name)
+    if found is not None and not (isinstance(found, str) and 0 < len(found) <= 255):
+        raise NotProven("web.oidc.forged", f"its {name} is no name")
+    return found
 
 
 def _object(response: Response) -> Mapping[str, Any] | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -11,6 +13,7 @@ from starlette.responses import Response
 
 from tandem.crm.oauth import new_pkce, new_state
 from tandem.store.identities import Identities, OtherIdentity
+from tandem.store.web import Vouched
 from tandem.web.oidc.people import admission
 from tandem.web.oidc.provider import NotProven, Provider
 from tandem.web.pages import get
@@ -88,7 +91,12 @@ async def callback(visit: Visit) -> Response:
         return _refused(visit, NotProven("web.oidc.nobody", "nobody has let them in"), back)
     visit.desk.as_(member.email).note(None, "signed_in", f"{visit.client} OIDC")
     visit.set_cookie(WAY_COOKIE, "oidc", int(visit.house.settings.session_lives.total_seconds()))
-    return await begin_session(visit, member, back)
+    vouched = Vouched(
+        issuer=admitted.identity.issuer,
+        subject=admitted.identity.subject,
+        sid=_sid(claims),
+    )
+    return await begin_session(visit, member, back, vouched)
 
 
 async def away_to_sign_out(visit: Visit) -> Response | None:
@@ -115,6 +123,12 @@ def _refused(visit: Visit, problem: NotProven, back: str) -> Response:
     visit.desk.note(None, "sign_in_failed", f"{visit.client} OIDC: {problem.detail}"[:300])
     label = _provider(visit).settings.label
     return sign_in_page(visit, back, visit.speech(problem.key, provider=label), status=403)
+
+
+def _sid(claims: Mapping[str, Any]) -> str | None:
+    """The provider's own session, where it tells one that a logout token can name later."""
+    found = claims.get("sid")
+    return found if isinstance(found, str) and 0 < len(found) <= 255 else None
 
 
 def _provider(visit: Visit) -> Provider:

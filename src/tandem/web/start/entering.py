@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from tandem.store.members import Member
+from tandem.store.web import Vouched
 from tandem.web.visit import SESSION_COOKIE, Visit
 
 __all__ = ["begin_session", "sign_in_page"]
@@ -26,12 +27,14 @@ def sign_in_page(
     )
 
 
-async def begin_session(visit: Visit, member: Member, back: str) -> Response:
+async def begin_session(
+    visit: Visit, member: Member, back: str, vouched: Vouched | None = None
+) -> Response:
     """Signed in from here on, under a token that nobody has seen before."""
     settings = visit.house.settings
     browser = visit.request.headers.get("user-agent", "")
     token = await visit.kept(
-        visit.members.begin_session, member.id, browser, settings.session_lives
+        visit.members.begin_session, member.id, browser, settings.session_lives, vouched
     )
     visit.set_cookie(SESSION_COOKIE, token, int(settings.session_lives.total_seconds()))
     return visit.redirect(visit.url(back))
