@@ -47,7 +47,7 @@ bench: $(DEV_STAMP) ## calls, CPU and memory per 1,000 activities, beside plain 
 
 lock: $(VENV)/bin/python ## resolve the dependencies again, with hashes
 	@$(PIP) install uv
-	@for set in run:--extra=events dev:--extra=events\ --extra=traces\ --group=test\ --group=check; do \
+	@for set in run:--extra=events container:--extra=events\ --extra=traces dev:--extra=events\ --extra=traces\ --group=test\ --group=check; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade \
 	    $${set#*:} pyproject.toml --output-file requirements/$${set%%:*}.lock || exit 1; \
 	done

@@ -337,3 +337,15 @@ def test_marks_differ_between_connections_and_stay_the_same_between_runs(store: 
     assert one.marker()("text") != two.marker()("text")
     assert one.marker()("text") != one.marker()("text ")
     assert one.marker()("\ud83d")
+
+
+def test_the_pair_counts_where_its_task_was_met_alone_before(mine: ConnectionStore) -> None:
+    """After a restore Salesforce may show the task of a pair before HubSpot shows its origin."""
+    task_id = "00T000000000001AAA"
+    alone = a_link("00D-00T", kind=Kind.TASK, hubspot_id=None, salesforce_id=task_id)
+    pair = a_link("1-task-9", kind=Kind.TASK, hubspot_id="9", salesforce_id=task_id)
+    for first, second in ((alone, pair), (pair, alone)):
+        save(mine, first, second)
+
+        assert mine.links_of_tasks([task_id]) == {task_id: pair}
+        assert mine.link_by_salesforce_id(task_id) == pair

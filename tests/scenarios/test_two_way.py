@@ -220,6 +220,19 @@ async def test_a_task_made_in_hubspot_is_two_way_too(both: Story) -> None:
     await _settled(both)
 
 
+async def test_the_first_comments_of_a_task_made_without_a_body_travel_back(both: Story) -> None:
+    """Although nothing was said of them when it was made, and nobody read it before the person wrote."""
+    contact, _ = both.person()
+    both.in_hubspot("create_task", contacts=[contact], subject="From HubSpot")
+    await both.sync()
+
+    both.edit_task((await both.task())["Id"], Description="Ask for the invoice")
+    await both.sync()
+
+    assert "Ask for the invoice" in (await both.hubspot_task())["hs_task_body"]
+    await _settled(both)
+
+
 # --------------------------------------------------------------------------- deletes
 
 

@@ -397,9 +397,13 @@ class Salesforce(Protocol):
         """By id, through queryAll; ids nobody knows are absent. With `TASK_FACTS` among *fields* those too."""
 
     async def tasks_like(
-        self, person_ids: Collection[str], created_since: datetime
+        self, person_ids: Collection[str], created_since: datetime, *, ours: bool = False
     ) -> Sequence[TaskSeen]:
-        """Where there is no key field: tasks on these people (or, for an empty collection, on nobody) created since, with Subject, ActivityDate and Description."""
+        """
+        Where there is no key field: tasks on these people (or, for an empty collection, on nobody) created since, with
+        Subject, ActivityDate and Description; with *ours* all that the integration user created since, too, since
+        somebody may have moved one.
+        """
 
     async def tasks_between(
         self, person_ids: Collection[str], first: date, last: date, *, undated: bool = False

@@ -13,7 +13,7 @@ from tandem.engine.context import RunContext
 from tandem.engine.drafting import Draft, Drafter
 from tandem.engine.resolve import Resolved
 from tandem.engine.work import Done, Work
-from tandem.mapping.salesforce import base_of
+from tandem.mapping.salesforce import base_of_new
 from tandem.model import Activity, Field, Kind, Link, LinkState
 from tandem.sync.contact_choice import Candidate, contact_for
 from tandem.sync.reasons import Reason
@@ -90,7 +90,7 @@ class First:
             reason="",
             detail="",
             hubspot=draft.hubspot,
-            salesforce=base_of(draft.record, self._run.marker),
+            salesforce=base_of_new(draft.record, self._run.marker),
             contact_id=chosen.contact.id if chosen else None,
             due_at=next_look(activity, known.looks, self._run.now, closing),
             attempts=0,

@@ -22,7 +22,7 @@ from tandem.mapping.record_values import (
     salesforce_record,
     salesforce_writable,
 )
-from tandem.mapping.salesforce import base_of
+from tandem.mapping.salesforce import base_of, base_of_new
 from tandem.model import Field, KeyProperty, Kind, Link, LinkState, Side
 from tandem.sync.pair import Presence
 from tandem.sync.reasons import Reason
@@ -135,7 +135,7 @@ class Works:
                 operation="create",
                 side=step.side,
                 link=link,
-                target=replace(link, salesforce=base_of(record, run.marker)),
+                target=replace(link, salesforce=base_of_new(record, run.marker)),
                 record=record,
                 fallbacks=(run.org.user_id,),
                 look_first=not run.org.has_key_field,

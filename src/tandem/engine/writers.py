@@ -94,15 +94,16 @@ class _SalesforceTasks:
                 found[key] = Existing(id=task.id, seen=seen, is_deleted=task.is_deleted)
         if also_by_mark or not self._run.org.has_key_field:
             left = [link for link in links if link.key not in found]
-            found |= await self._by_mark(left, people)
+            found |= await self._by_mark(left, people, ours=also_by_mark)
         return found
 
     async def _by_mark(
-        self, links: Sequence[Link], people: Collection[str]
+        self, links: Sequence[Link], people: Collection[str], *, ours: bool
     ) -> Mapping[str, Existing]:
         if not links:
             return {}
-        candidates = await self._run.salesforce.tasks_like(people, _oldest(links, self._run))
+        since = _oldest(links, self._run)
+        candidates = await self._run.salesforce.tasks_like(people, since, ours=ours)
         wanted = {link.key for link in links}
         found: dict[str, Existing] = {}
         for task in candidates:

@@ -31,6 +31,7 @@ __all__ = [
     "TaskContext",
     "api_names",
     "base_of",
+    "base_of_new",
     "fitting",
     "followed_fields",
     "is_same_task",
@@ -357,6 +358,19 @@ def _writable(record: dict[str, Any], org: Org) -> dict[str, Any]:
 def base_of(rendered: Mapping[str, Any], marker: Marker) -> Fields:
     """What Salesforce will say of the fields in *rendered* once it has stored them."""
     return seen_in_salesforce(normal_form(rendered), marker)
+
+
+_UNSAID_WHERE_EMPTY = (Field.DUE, Field.COMMENTS, Field.RELATED)
+"""Left out of a new task where they are empty, and given no default by Salesforce."""
+
+
+def base_of_new(rendered: Mapping[str, Any], marker: Marker) -> Fields:
+    """
+    What a task made of *rendered* will say: nothing where it was left unsaid.
+
+    Otherwise the first words that a person adds would look like something told for the first time, not like an edit.
+    """
+    return {**dict.fromkeys(_UNSAID_WHERE_EMPTY), **base_of(rendered, marker)}
 
 
 def seen_in_salesforce(task: Mapping[str, Any], marker: Marker) -> Fields:

@@ -76,6 +76,21 @@ class Seen:
             return self.by_key.get(f"{self.salesforce.org_id}-{logged.salesforce_id}")
         return self.by_key.get(f"{self.portal}-{logged.kind.value}-{logged.hubspot_id}")
 
+    @property
+    def may_forget_in_hubspot(self) -> bool:
+        """
+        Whether a task that Tandem made in HubSpot since the backup, and that people deleted since, may be made again.
+
+        HubSpot's search and lists leave deleted records out; only a unique key would still be taken.
+        """
+        refuses = self.hubspot.world.switches["task_unique_property"] == "refused"
+        return self.history.was_put_back and refuses
+
+    def is_active(self, user_id: object) -> bool:
+        """Whether that Salesforce user may still work; a queue always does."""
+        user = self.salesforce.store.table("User").raw.get(str(user_id))
+        return user is None or bool(user.get("IsActive"))
+
     def is_on(self, link: Link) -> bool:
         """Whether anything is done about that link at present."""
         is_ticked = self.policy.kind(link.kind).enabled

@@ -53,13 +53,20 @@ class Links(ConnectionPart):
         return [each for each in found if each.kind is kind]
 
     def links_of_tasks(self, salesforce_ids: Collection[str]) -> dict[str, Link]:
-        """By the Salesforce task's id (18 characters); tasks never seen are absent."""
+        """
+        By the Salesforce task's id (18 characters); tasks never seen are absent.
+
+        After a restore the task of a pair may have been met alone first, and left out as Tandem's own: the pair counts.
+        """
         found = self._in_slices(_OF[link.c.salesforce_id], salesforce_ids)
-        return {str(each.salesforce_id): each for each in found}
+        return {
+            str(each.salesforce_id): each for each in sorted(found, key=lambda one: one.is_pair)
+        }
 
     def link_by_salesforce_id(self, salesforce_id: str) -> Link | None:
         """By 15 or 18 characters."""
-        return next(iter(self._read(_ALL.where(_is_salesforce_id(salesforce_id)))), None)
+        found = self._read(_ALL.where(_is_salesforce_id(salesforce_id)))
+        return max(found, key=lambda one: one.is_pair, default=None)
 
     def find(self, given: str) -> list[Link]:
         """By key or by either record's id; kinds may share an id, so there may be several."""

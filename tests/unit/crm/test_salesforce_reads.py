@@ -251,6 +251,18 @@ async def test_tasks_like_ours_are_looked_for_on_people_or_on_nobody() -> None:
     assert "WhoId = null" in script.statements[1]
 
 
+async def test_tasks_like_ours_are_looked_for_by_their_author_too_since_people_move_them() -> None:
+    script = Rows(lambda statement: [])
+    salesforce = salesforce_on(ScriptedCrm(script))
+    salesforce.know(KNOWN)
+
+    await salesforce.tasks_like([_id("003", 1)], datetime(2026, 11, 23, 9, tzinfo=UTC), ours=True)
+
+    assert "WhoId IN" in script.statements[0]
+    assert "CreatedById = '" in script.statements[1]
+    assert "CreatedDate >= 2026-11-23T09:00:00Z" in script.statements[1]
+
+
 async def test_accounts_are_found_by_id_and_by_the_exact_domain_of_their_site() -> None:
     def rows(statement: str) -> list[dict[str, Any]]:
         if "Website" not in statement:

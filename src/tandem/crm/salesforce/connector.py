@@ -217,9 +217,10 @@ class SalesforceConnector:
         return await self._tasks.by_id(ids, fields)
 
     async def tasks_like(
-        self, person_ids: Collection[str], created_since: datetime
+        self, person_ids: Collection[str], created_since: datetime, *, ours: bool = False
     ) -> Sequence[TaskSeen]:
-        return await self._tasks.like(person_ids, created_since)
+        created_by = (await self._who()).user_id if ours else None
+        return await self._tasks.like(person_ids, created_since, created_by)
 
     async def tasks_between(
         self, person_ids: Collection[str], first: date, last: date, *, undated: bool = False

@@ -59,11 +59,13 @@ class Tasks:
         return {seen.id: seen for seen in await self._look("tasks", fields, conditions)}
 
     async def like(
-        self, person_ids: Collection[str], created_since: datetime
+        self, person_ids: Collection[str], created_since: datetime, created_by: str | None = None
     ) -> Sequence[TaskSeen]:
         since = f"CreatedDate >= {soql.instant(created_since)}"
         lists = [soql.ids_in("WhoId", batch) for batch in self._rows.batches(person_ids)]
         conditions = [f"{who} AND {since}" for who in (lists or ["WhoId = null"])]
+        if created_by is not None:
+            conditions.append(f"CreatedById = '{id18(created_by)}' AND {since}")
         fields = ("Subject", "ActivityDate", "Description", "WhoId")
         return await self._look("tasks like", fields, conditions)
 
