@@ -137,6 +137,29 @@ def test_history_is_kept_for_a_stated_time_only(mine: ConnectionStore) -> None:
     assert mine.people_by_email(["bob@example.com"], EVER) == {}
 
 
+def test_runs_are_kept_for_a_stated_time_and_idle_ones_for_less(mine: ConnectionStore) -> None:
+    days = {
+        "old": (90, {"call": {"seen": 1}}, "done"),
+        "idle": (3, {}, "done"),
+        "busy": (3, {"call": {"seen": 1}}, "done"),
+        "stopped": (3, {}, "stopped"),
+        "new": (1, {}, "done"),
+    }
+    ids = {}
+    for name, (age, counts, state) in days.items():
+        at = NOW - timedelta(days=age)
+        ids[name] = mine.start_run(1, "schedule", at)
+        mine.finish_run(ids[name], counts, {}, state, at)
+    ids["running"] = mine.start_run(1, "schedule", NOW - timedelta(days=90))
+
+    before, idle_before = NOW - timedelta(days=30), NOW - timedelta(days=2)
+    went = [mine.forget_runs(before, idle_before=idle_before, limit=1) for _ in range(3)]
+
+    assert went == [1, 1, 0]
+    kept = {each.id for each in mine.runs(limit=100)}
+    assert kept == {ids[name] for name in ("busy", "stopped", "new", "running")}
+
+
 def test_a_person_is_erased_by_any_address(mine: ConnectionStore) -> None:
     """The key stays as a tombstone: nothing of theirs is written twice, and nothing is told of them."""
     subject = {Field.SUBJECT: "Lunch with Ann"}

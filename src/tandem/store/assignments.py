@@ -32,7 +32,7 @@ class Assignments(StorePart):
         return cls(store._database, store._keyring, store._clock)
 
     def lately(
-        self, connection_id: int, user_id: str, limit: int = 2_000
+        self, connection_id: int, user_id: str, limit: int = 1_000
     ) -> Mapping[str | None, Assigned]:
         """By HubSpot owner id, None where there is none; counted are the tasks that *user_id* has."""
         newest = (
@@ -42,14 +42,16 @@ class Assignments(StorePart):
             .limit(limit)
             .subquery()
         )
-        statement = select(link.c.hubspot, link.c.salesforce).where(
+        # Asked for in the statement, SQLite would look for the ids instead of the keys, among all links.
+        statement = select(link.c.salesforce_id, link.c.hubspot, link.c.salesforce).where(
             link.c.connection_id == connection_id,
-            link.c.salesforce_id.is_not(None),
             link.c.key.in_(select(newest.c.key)),
         )
         counted: dict[str | None, tuple[int, int]] = {}
         with self._database.reading() as database:
             for row in database.execute(statement):
+                if row.salesforce_id is None:
+                    continue
                 owner = fields_from(row.hubspot).get(Field.OWNER)
                 user = fields_from(row.salesforce).get(Field.OWNER)
                 name = owner if isinstance(owner, str) and owner else None

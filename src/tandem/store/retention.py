@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy import Connection as DatabaseConnection
 
 from tandem.model import LinkState
@@ -15,7 +15,7 @@ from tandem.store.database import slices
 from tandem.store.encoding import contact_from
 from tandem.store.leases import Leases
 from tandem.store.rows import Erased
-from tandem.store.tables import conflict, history, link, person, person_address
+from tandem.store.tables import conflict, history, link, person, person_address, run
 
 __all__ = ["ERASED", "Retention"]
 
@@ -45,6 +45,25 @@ class Retention(Leases):
             )
             database.execute(person.delete().where(self._mine(person), person.c.read_at < before))
         return int(gone)
+
+    def forget_runs(self, before: datetime, *, idle_before: datetime, limit: int = 5_000) -> int:
+        """
+        Remove runs that began before *before*, and before *idle_before* those that found nothing to count.
+
+        At most *limit* of them, oldest first, so that nobody waits for the database; how many went.
+        """
+        is_idle = and_(run.c.state == "done", run.c.counts == "{}", run.c.message == "")
+        old = (
+            select(run.c.id)
+            .where(self._mine(run), run.c.finished_at.is_not(None))
+            .where(
+                or_(run.c.started_at < before, and_(is_idle, run.c.started_at < idle_before)),
+            )
+            .order_by(run.c.id)
+            .limit(limit)
+        )
+        with self._database.writing() as database:
+            return database.execute(run.delete().where(run.c.id.in_(old))).rowcount
 
     def erase(self, *, email: str | None = None, contact_ids: Collection[str] = ()) -> Erased:
         """

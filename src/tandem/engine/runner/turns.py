@@ -30,6 +30,8 @@ _HOLD_IN_QUEUE = 120.0
 
 _ENROL_EVERY = timedelta(seconds=30)
 _FORGET_EVERY = timedelta(hours=6)
+_IDLE_RUNS = timedelta(days=2)
+"""Runs that found nothing are told for so long: a connection that is polled makes 1,440 a day."""
 _BREATH = 0.02
 _SHORTEST = 0.25
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -148,6 +150,11 @@ class Turns:
         for connection in await self.store.run(self.store.connections):
             mine = self.store.for_connection(connection.id)
             await self.store.run(mine.forget_history, before)
+            idle_before = max(before, now - _IDLE_RUNS)
+            while await self.store.run(mine.forget_runs, before, idle_before=idle_before):
+                await asyncio.sleep(_BREATH)
+                if stop.is_set():
+                    return
             await asyncio.sleep(_BREATH)
             if stop.is_set():
                 return
