@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 from tests.support.stores import KEYRING, NOW, a_connection
 
@@ -24,6 +27,7 @@ from tandem.store import Store
 from tandem.store.workers import WorkerRow
 from tandem.telemetry import Watch, Watched, watching
 
+DEPLOY = Path(__file__).parents[3] / "deploy"
 ANY_PORT = MetricsSettings(port=0)
 
 
@@ -270,3 +274,47 @@ async def test_stages_add_up(tmp_path: Path) -> None:
         found = await asked.figures()
 
     assert found["tandem_stage_seconds_total plan"] >= 0
+
+
+# --------------------------------------------------------------------------- what is shown and warned of
+
+
+def _expressions() -> list[str]:
+    """Everything that the dashboard and the rules ask Prometheus."""
+    board = json.loads((DEPLOY / "grafana/tandem.json").read_text("utf-8"))
+    rules = yaml.safe_load((DEPLOY / "prometheus/alerts.yml").read_text("utf-8"))
+    asked = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    return asked + [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+
+
+async def test_the_dashboard_and_the_rules_ask_only_for_what_is_told(tmp_path: Path) -> None:
+    async with door(tmp_path, worker="worker 1") as asked:
+        _, text = await asked.get("/metrics")
+    told = set(re.findall(r"^# TYPE (\w+)", text, re.MULTILINE))
+    told |= {f"{name}{part}" for name in told for part in ("_bucket", "_sum", "_count")}
+
+    wanted = {name for each in _expressions() for name in re.findall(r"\btandem_\w+", each)}
+
+    assert len(wanted) > 15
+    assert wanted - told == set()
+
+
+def test_the_dashboard_is_one_that_grafana_can_take() -> None:
+    board = json.loads((DEPLOY / "grafana/tandem.json").read_text("utf-8"))
+
+    assert {"title", "uid", "panels", "templating", "time", "schemaVersion"} <= board.keys()
+    assert [each["type"] for each in board["templating"]["list"]] == ["datasource"]
+    ids = [panel["id"] for panel in board["panels"]]
+    assert len(ids) == len(set(ids))
+    for panel in board["panels"]:
+        place = panel["gridPos"]
+        assert place["x"] + place["w"] <= 24
+        assert panel["datasource"]["uid"] == "${datasource}"
+
+
+def test_every_rule_says_what_is_wrong_and_where_to_look_first() -> None:
+    rules = yaml.safe_load((DEPLOY / "prometheus/alerts.yml").read_text("utf-8"))
+
+    for rule in rules["groups"][0]["rules"]:
+        assert rule["annotations"].keys() == {"summary", "first_look"}
+        assert rule["labels"]["severity"] in {"critical", "warning"}
