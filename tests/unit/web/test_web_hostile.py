@@ -24,7 +24,16 @@ from tandem.store.alerts import AlertStore, NewLetter
 from tandem.store.web import Members, Purpose, Role
 
 SHOWN = [each for each in HOSTILE if len(each) < 200]
-_LEFT_OUT = ("/static/", "/healthz", "/readyz", "/metrics", "/api/", "/oauth/callback", "/start/", "/webhooks")
+_LEFT_OUT = (
+    "/static/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/api/",
+    "/oauth/callback",
+    "/start/",
+    "/webhooks",
+)
 _ENDS = ("/disconnect", "/sign-out", "/remove", "/sign-out-elsewhere", "/role")
 
 
