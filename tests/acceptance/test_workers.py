@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
 
@@ -77,6 +79,24 @@ def test_the_run_of_a_killed_worker_is_taken_over(shared: Installed, crms: Crms)
 
     _all_there(crms, expected)
     assert second.terminate().code == 0
+
+
+def test_a_worker_that_slept_through_its_lease_saves_nothing(shared: Installed, crms: Crms) -> None:
+    expected = busy_day(crms, people=8)
+    _slow(crms)
+    first = shared.start("worker")
+    first.waits_for(lambda: _is_writing(crms), "the first write")
+    os.kill(first.pid, signal.SIGSTOP)
+    crms.switch(latency_ms=0)
+    second = shared.start("worker")
+    _all_there(crms, expected)
+    crms.forget_journal()
+    os.kill(first.pid, signal.SIGCONT)
+    first.waits_for(lambda: "lease_lost" in first.said, "the sleeper to notice")
+
+    assert subjects(tasks(crms)) == expected
+    assert crms.writes() == []
+    assert [each.terminate().code for each in (first, second)] == [0, 0]
 
 
 @pytest.mark.parametrize("how", ["cut", "freeze"])

@@ -16,6 +16,14 @@ __all__ = ["Queue"]
 _JOBS = "procrastinate_jobs"
 _NOTE = re.compile(r"procrastinate (\d+(?:\.\d+)*)")
 _STEP = re.compile(r"(\d+)\.(\d+)\.(\d+)_")
+# PostgreSQL documentation, "The Statistics Collector", table pg_stat_activity; a role may end its own sessions.
+_END_STANDING = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND usename = current_user "
+    "AND application_name IN ('tandem', 'tandem queue') AND pid <> pg_backend_pid() "
+    "AND xact_start IS NOT NULL AND wait_event = 'ClientRead' "
+    "AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
+)
 
 
 class Queue(StorePart):
@@ -26,6 +34,16 @@ class Queue(StorePart):
         """The database's address as libpq takes it, password included."""
         url = self._database.engine.url.set(drivername="postgresql")
         return url.render_as_string(hide_password=False)
+
+    def end_standing(self, seconds: float) -> int:
+        """
+        End transactions of Tandem that have waited for their own program for so long; how many; PostgreSQL only.
+
+        A program that was stopped in the midst of one holds its locks, the lease's among them. The server's time limit for
+        idle transactions does not end it there: between the statements of a batch a session counts as active.
+        """
+        with self._database.reading() as database:
+            return len(database.execute(_END_STANDING, {"seconds": seconds}).all())
 
     def prepare_queue(self) -> None:
         """

@@ -63,11 +63,11 @@ def test_other_libraries_records_are_lines_of_the_same_kind(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _configure(tmp_path)
-    logging.getLogger("some.library").warning("two\nlines for %s", PERSON)
-    logging.getLogger("some.library").info("chatter")
+    logging.getLogger("some.package").warning("two\nlines for %s", PERSON)
+    logging.getLogger("some.package").info("chatter")
 
     (line,) = _logged(capsys)
-    assert (line["logger"], line["level"]) == ("some.library", "warning")
+    assert (line["logger"], line["level"]) == ("some.package", "warning")
     assert line["event"] == "two\nlines for [address]"
 
 
@@ -92,7 +92,7 @@ def test_configuring_twice_says_nothing_twice(
 ) -> None:
     _configure(tmp_path)
     _configure(tmp_path)
-    logging.getLogger("some.library").error("once")
+    logging.getLogger("some.package").error("once")
 
     assert len(_logged(capsys)) == 1
 

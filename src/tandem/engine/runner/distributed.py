@@ -150,6 +150,7 @@ class DistributedRunner:
         """Say that this worker lives, and give the turns of those that do not to others."""
         await self._say_alive()
         dead_after = self.beats.dead_after
+        await self.store.run(self.store.end_standing, dead_after)
         stalled = await app.job_manager.get_stalled_jobs(
             queue=_QUEUE, seconds_since_heartbeat=dead_after
         )

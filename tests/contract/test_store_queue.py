@@ -1,0 +1,44 @@
+"""What only PostgreSQL has: sessions of programs that were stopped in the midst of a transaction."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+from tests.support import postgres
+from tests.support.processes import until
+from tests.support.stores import KEYRING
+
+from tandem.store import Store
+
+postgres_server = postgres.postgres_server
+postgres_url = postgres.postgres_url
+
+
+@pytest.mark.parametrize("is_batch", [False, True])
+def test_a_transaction_that_waits_for_its_program_is_ended(
+    postgres_url: str, is_batch: bool
+) -> None:
+    """In a batch the server counts a session as active, so its own limit for idle ones does not end it."""
+    with (
+        Store(postgres_url, KEYRING) as store,
+        psycopg.connect(store.queue_url, application_name="tandem") as stopped,
+        psycopg.connect(store.queue_url, application_name="another's") as strange,
+    ):
+        strange.execute("SELECT 1")
+        pipeline = stopped.pipeline()
+        if is_batch:
+            pipeline.__enter__()
+        stopped.execute("LOCK TABLE lease")
+        if is_batch:
+            stopped.pgconn.send_flush_request()
+            stopped.pgconn.flush()
+            until(lambda: store.end_standing(0), "the end of the standing batch")
+        else:
+            assert store.end_standing(60) == 0
+            assert store.end_standing(0) == 1
+
+        assert store.end_standing(0) == 0
+        assert strange.execute("SELECT 1").fetchone() == (1,)
+        ask = pipeline.sync if is_batch else lambda: stopped.execute("SELECT 1")
+        with pytest.raises(psycopg.OperationalError):
+            ask()
