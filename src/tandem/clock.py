@@ -7,11 +7,12 @@ Production gives the machine's clock, tests one they move, a simulation its own 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-__all__ = ["Clock", "ManualClock", "SystemClock"]
+__all__ = ["Clock", "ManualClock", "SystemClock", "rest"]
 
 
 class Clock(Protocol):
@@ -67,3 +68,15 @@ class ManualClock:
         wake = self._passed + max(seconds, 0.0)
         await asyncio.sleep(0)
         self._passed = max(self._passed, wake)
+
+
+async def rest(stop: asyncio.Event, seconds: float) -> None:
+    """
+    Until *stop* is set, for *seconds* at most.
+
+    Whoever rests is cancelled at once even where both happen in the same moment: ``asyncio.wait_for`` forgets a
+    cancellation then, up to Python 3.11 (https://github.com/python/cpython/issues/86296).
+    """
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()

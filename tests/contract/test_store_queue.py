@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import psycopg
 import pytest
 from tests.support import postgres
@@ -21,15 +23,13 @@ def test_a_transaction_that_waits_for_its_program_is_ended(
     """In a batch the server counts a session as active, so its own limit for idle ones does not end it."""
     with (
         Store(postgres_url, KEYRING) as store,
-        psycopg.connect(store.queue_url, application_name="tandem") as stopped,
+        closing(psycopg.connect(store.queue_url, application_name="tandem")) as stopped,
         psycopg.connect(store.queue_url, application_name="another's") as strange,
     ):
         strange.execute("SELECT 1")
-        pipeline = stopped.pipeline()
-        if is_batch:
-            pipeline.__enter__()
+        batch = stopped.pipeline().__enter__() if is_batch else None
         stopped.execute("LOCK TABLE lease")
-        if is_batch:
+        if batch:
             stopped.pgconn.send_flush_request()
             stopped.pgconn.flush()
             until(lambda: store.end_standing(0), "the end of the standing batch")
@@ -39,6 +39,5 @@ def test_a_transaction_that_waits_for_its_program_is_ended(
 
         assert store.end_standing(0) == 0
         assert strange.execute("SELECT 1").fetchone() == (1,)
-        ask = pipeline.sync if is_batch else lambda: stopped.execute("SELECT 1")
         with pytest.raises(psycopg.OperationalError):
-            ask()
+            batch.sync() if batch else stopped.execute("SELECT 1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from tandem.cli.serve import serve_web, together, until_asked_to_end, web_settin
 from tandem.cli.session import Session, session_of
 from tandem.cli.summary import print_summary
 from tandem.cli.sync import exit_code
+from tandem.clock import rest
 from tandem.engine.reports import RunReport
 from tandem.model import Kind, Side
 from tandem.settings import ProcessSettings, parse, show
@@ -199,8 +199,7 @@ async def _watch(
                 other = news.side.other.title
                 session.remark("demo.arrived", what=news.record_id, side=other, task=there)
                 new.remove(news)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), 1)
+        await rest(stop, 1)
 
 
 def register(app: typer.Typer) -> None:

@@ -12,13 +12,14 @@ import asyncio
 import itertools
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 
+from tandem.clock import rest
 from tandem.model import Side
 
 __all__ = ["Account", "News", "pairs_of_tasks", "trickle"]
@@ -87,8 +88,7 @@ async def trickle(
         here = await closing.enter_async_context(salesforce.session())
         async for news in _happening(there, here, language):
             tell(news)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _EVERY)
+            await rest(stop, _EVERY)
             if stop.is_set():
                 return
 

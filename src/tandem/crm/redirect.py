@@ -79,7 +79,8 @@ class RedirectReceiver:
         if self._result is None:
             raise RuntimeError("the receiver listens only inside its context")
         try:
-            found = await asyncio.wait_for(asyncio.shield(self._result), timeout)
+            async with asyncio.timeout(timeout):
+                found = await asyncio.shield(self._result)
         except TimeoutError as error:
             raise TryLater(
                 f"Nobody signed in to {self._side.title} in the browser within {timeout / 60:g} minutes. "

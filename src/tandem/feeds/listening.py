@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from tandem.clock import Clock
+from tandem.clock import Clock, rest
 from tandem.crm.http import Transport
 from tandem.crm.hubspot.journal import Journal
 from tandem.errors import StoreError, TandemError
@@ -85,7 +85,7 @@ class Listening:
                 except StoreError as error:
                     # A full disk or a database that restarts passes; claims end by themselves.
                     _log.error("feeds.store_trouble", message=str(error))
-                await self._rest(stop)
+                await rest(stop, _LOOK_SECONDS)
         finally:
             await self._leave(list(self._under))
 
@@ -161,7 +161,3 @@ class Listening:
         for each in left:
             with contextlib.suppress(StoreError):
                 await self._store.run(self._store.hints.release_feed, each.feed.name, self._owner)
-
-    async def _rest(self, stop: asyncio.Event) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)

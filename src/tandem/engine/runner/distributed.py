@@ -21,6 +21,7 @@ import structlog
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
 
+from tandem.clock import rest
 from tandem.engine.runner.turns import Turns
 from tandem.errors import StoreError
 from tandem.store.schedule import Turn
@@ -121,7 +122,7 @@ class DistributedRunner:
                 await work()
             except (StoreError, ConnectorException, OSError) as error:
                 _log.error("worker.store_trouble", message=str(error) or type(error).__name__)
-            await _pause(stop, every)
+            await rest(stop, every)
 
     # ------------------------------------------------------------------ scheduling
 
@@ -189,7 +190,7 @@ class DistributedRunner:
                 if not isinstance(error, ConnectorException | OSError):
                     raise error
                 _log.error("worker.queue_trouble", message=str(error) or type(error).__name__)
-            await _pause(stop, _AGAIN_AFTER)
+            await rest(stop, _AGAIN_AFTER)
         await ending
 
 
@@ -214,8 +215,3 @@ def _job(turn: Turn) -> Job:
         task_name=_TASK,
         task_kwargs={"connection_id": connection_id},
     )
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
 
 import structlog
 
+from tandem.clock import rest
 from tandem.engine.runner.turns import Turns
 from tandem.errors import StoreError
 
@@ -46,8 +46,7 @@ class LocalRunner:
             except StoreError as error:
                 # A full disk or a locked file passes; runs under way tell it themselves.
                 _log.error("schedule.store_trouble", message=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _LOOK_EVERY)
+            await rest(stop, _LOOK_EVERY)
         for each in running:
             each.cancel()
         await asyncio.gather(*running, return_exceptions=True)
@@ -60,5 +59,4 @@ class LocalRunner:
                 await self.turns.forget(stop)
             except StoreError as error:
                 _log.error("schedule.store_trouble", message=str(error))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), _TIDY_EVERY)
+            await rest(stop, _TIDY_EVERY)

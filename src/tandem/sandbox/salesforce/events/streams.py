@@ -100,8 +100,10 @@ class Stream:
                 return
             if self._is_silent_too_long():
                 await self._say(context, [], self._bus.now_place())
+            # Not wait_for, which forgets that it was cancelled where there is news in the same moment.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), _PAUSE)
+                async with asyncio.timeout(_PAUSE):
+                    await self._news.wait()
 
     def _go_on(self) -> None:
         self._check()
