@@ -8,6 +8,7 @@ import pytest
 
 from tandem.engine.reports import Outcome
 from tandem.model import Kind
+from tandem.sandbox.salesforce.schema import Field, FieldType
 from tests.scenarios.story import Story, reasons
 
 
@@ -95,6 +96,7 @@ async def test_only_open_tasks_go_where_only_open_ones_are_wanted(story: Story) 
     [
         ("filter.condition = \"Priority = 'High'\"", {"Priority": "High"}),
         ('filter.subtypes = ["Call"]', {"TaskSubtype": "Call"}),
+        ('filter.types = ["Call"]', {"Type": "Call"}),
     ],
 )
 async def test_a_filter_lets_through_what_it_names(
@@ -109,6 +111,64 @@ async def test_a_filter_lets_through_what_it_names(
 
     assert reasons(report) == {"filtered": 1}
     assert await _subjects(story) == ["Named"]
+    await _is_quiet(story)
+
+
+async def test_only_tasks_of_the_owners_named_appear(story: Story) -> None:
+    _, ann = story.owner("Ann")
+    _, bob = story.owner("Bob")
+    await story.switch_on_tasks(options=f'filter.owners = ["{ann}"]')
+    _, person = story.person()
+    story.new_task(person, "Hers", OwnerId=ann)
+    handed_over = story.new_task(person, "His", OwnerId=bob)
+
+    report = await story.sync()
+    story.edit_task(handed_over, OwnerId=ann)
+    await story.sync()
+
+    assert reasons(report) == {"filtered": 1}
+    assert sorted(await _subjects(story)) == ["Hers", "His"]
+    await _is_quiet(story)
+
+
+async def test_only_tasks_of_the_record_types_named_appear(story: Story) -> None:
+    story.in_salesforce("create_record_type", name="Internal")
+    support = story.in_salesforce("create_record_type", name="Support")["id"]
+    await story.switch_on_tasks(options='filter.record_types = ["Support"]')
+    _, person = story.person()
+    story.new_task(person, "Of the first type")
+    story.new_task(person, "Of the other", RecordTypeId=support)
+
+    report = await story.sync()
+
+    assert reasons(report) == {"filtered": 1}
+    assert await _subjects(story) == ["Of the other"]
+    await _is_quiet(story)
+
+
+async def test_private_tasks_stay_in_salesforce(story: Story) -> None:
+    """No edition describes such a field of tasks today, events have one; where an org shows it, it is heeded."""
+    story.running.salesforce.schema.add_field(
+        "Task",
+        Field(
+            name="IsPrivate",
+            type=FieldType.BOOLEAN,
+            label="Private",
+            createable=True,
+            updateable=True,
+            default_value=False,
+        ),
+    )
+    story.running.salesforce.catalog_changed("Task")
+    await story.switch_on_tasks()
+    _, person = story.person()
+    story.new_task(person, "Between us", IsPrivate=True)
+    story.new_task(person, "For all")
+
+    report = await story.sync()
+
+    assert reasons(report) == {"private": 1}
+    assert await _subjects(story) == ["For all"]
     await _is_quiet(story)
 
 
