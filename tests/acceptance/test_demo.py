@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.installed import tasks_of
-from tests.support.processes import Program, environment
+from tests.support.processes import Program, environment, until
 
 
 @pytest.fixture
@@ -25,8 +26,14 @@ def demo(outside: dict[str, str]) -> Iterator[Program]:
     program.end()
 
 
+def feeds_heard(env: dict[str, str]) -> set[str]:
+    """The feeds that have told something, as a command beside the demonstration says."""
+    told = json.loads(Program("feeds", "list", "--json", env=env).wait().out)
+    return {each["name"] for each in told["feeds"] if each["heard_at"]}
+
+
 def test_the_demonstration_fills_salesforce_with_closed_japanese_tasks(
-    demo: Program, tmp_path: Path
+    demo: Program, outside: dict[str, str], tmp_path: Path
 ) -> None:
     demo.waits_for(lambda: "Ctrl-Cで終了します" in demo.said, "the summary")
     found = re.search(r"Salesforce +http://(\S+) +\S+ (\S+)", demo.out)
@@ -44,6 +51,10 @@ def test_the_demonstration_fills_salesforce_with_closed_japanese_tasks(
 
     demo.waits_for(lambda: "Salesforceに到着" in demo.said, "something new that crossed over")
     demo.waits_for(lambda: "HubSpotに到着" in demo.said, "a task that crossed over the other way")
+    home = re.search(r"TANDEM_HOME=(\S+)", demo.said)
+    assert home is not None
+    heard = {**outside, "TANDEM_HOME": home[1]}
+    until(lambda: feeds_heard(heard) == {"webhooks", "events"}, "both feeds")
     ended = demo.interrupt()
 
     assert ended.code == 0, ended.said

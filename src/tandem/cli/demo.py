@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -35,6 +36,7 @@ __all__ = ["register"]
 CONNECTION = "demo"
 WEB_PORT = 8800
 _PAST = timedelta(days=400)  # the sample holds a year
+_POLL_SECONDS = 5
 _A_WHILE = 5.0  # seconds; HubSpot's search is three behind
 
 
@@ -47,7 +49,7 @@ def demo(
     session = session_of(context)
     with tempfile.TemporaryDirectory(prefix="tandem-demo-") as folder:
         settings = ProcessSettings(
-            home=Path(folder), language=session.messages.language, poll_seconds=5
+            home=Path(folder), language=session.messages.language, poll_seconds=_POLL_SECONDS
         )
         configure_logs(settings, default="warning")
         code = asyncio.run(_demo(session, settings, once=once, as_json=as_json))
@@ -56,7 +58,7 @@ def demo(
 
 
 async def _demo(session: Session, settings: ProcessSettings, *, once: bool, as_json: bool) -> int:
-    async with _sandbox(session) as both, session.open_application(settings) as application:
+    async with _sandbox(session) as both, _application(session, settings, both) as application:
         if not as_json:
             session.remark("demo.started")
             print_addresses(session, both)
@@ -74,6 +76,7 @@ async def _demo(session: Session, settings: ProcessSettings, *, once: bool, as_j
             return code
         with until_asked_to_end() as stop:
             session.remark("demo.play", hubspot=both.hubspot_url, salesforce=both.salesforce_url)
+            _say_how_soon(session, both)
             session.remark("demo.look", home=settings.home)
             session.remark("demo.until")
             await _keep_going(session, application, both, stop)
@@ -83,6 +86,7 @@ async def _demo(session: Session, settings: ProcessSettings, *, once: bool, as_j
 def _sandbox(session: Session) -> Sandbox:
     """Both CRMs on their usual ports, or on the next free ones, which it says."""
     # Imported here and not above: every other command starts in half the time.
+    from tandem.crm.salesforce.events import is_installed
     from tandem.sandbox.server import Sandbox
 
     hubspot = free_port(HUBSPOT_PORT)
@@ -94,7 +98,27 @@ def _sandbox(session: Session) -> Sandbox:
         language=session.messages.language,
         hubspot_port=hubspot,
         salesforce_port=salesforce,
+        events_port=0 if is_installed() else None,
+        events_plaintext=True,
     )
+
+
+def _application(
+    session: Session, settings: ProcessSettings, both: Sandbox
+) -> AbstractAsyncContextManager[Application]:
+    """Hears Salesforce's events where the sandbox sends them."""
+    if both.events_target is not None:
+        settings = replace(settings, salesforce_events=f"http://{both.events_target}")
+    return session.open_application(settings)
+
+
+def _say_how_soon(session: Session, both: Sandbox) -> None:
+    from tandem.crm.salesforce.events import INSTALL
+
+    if both.events_target is None:
+        session.remark("demo.polls", seconds=_POLL_SECONDS, command=INSTALL)
+    else:
+        session.remark("demo.hears")
 
 
 async def _connect(session: Session, application: Application, both: Sandbox) -> None:
@@ -119,6 +143,7 @@ async def _connect(session: Session, application: Application, both: Sandbox) ->
         salesforce_task_sync=True,
     )
     since = both.world.clock.now() - _PAST
+    await application.set_webhook_secret(CONNECTION, both.hubspot.auth.private_secret)
     change = await application.plan_settings(CONNECTION, show(everything), since=since)
     await application.save_settings(CONNECTION, change, "demo")
 
@@ -153,6 +178,7 @@ async def _keep_going(
 ) -> None:
     """Serve, and let news of both sides trickle in, until *stop*; trouble in any part ends all."""
     from tandem.cli.trickle import Account, trickle
+    from tandem.web.webhooks import PATH as WEBHOOKS_PATH
 
     new: list[News] = []
 
@@ -162,10 +188,14 @@ async def _keep_going(
         if not news.is_completed:
             new.append(news)
 
+    def tell_changes(url: str) -> None:
+        target = {"target_url": f"{url}{WEBHOOKS_PATH}", "app": both.hubspot.auth.private_app_id}
+        both.control.act("hubspot", "set_webhooks", target)
+
     settings = ProcessSettings(home=Path(), web_port=free_port(WEB_PORT))
     await together(
         stop,
-        serve_web(session, application, web_settings(settings), stop),
+        serve_web(session, application, web_settings(settings), stop, started=tell_changes),
         application.serve(stop),
         _watch(session, application, new, stop),
         trickle(

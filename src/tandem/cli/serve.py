@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
@@ -81,11 +81,12 @@ async def serve_web(
     web: WebSettings,
     stop: asyncio.Event,
     watch: Watch | None = None,
+    started: Callable[[str], None] | None = None,
 ) -> None:
     """
     Serve the web app until *stop* is set, having said where it is and how the first person comes in.
 
-    Its answers are counted by *watch*.
+    Its answers are counted by *watch*; *started* is called with its address once it can be reached.
     """
     # Imported here and not above: every other command starts without them.
     from tandem import bootstrap
@@ -94,7 +95,7 @@ async def serve_web(
     # Its pages ask more than the commands do.
     assert isinstance(application, bootstrap.Application)
 
-    def started(port: int) -> None:
+    def say(port: int) -> None:
         there = replace(web, port=port)
         session.remark("serve.app", url=there.url)
         link = first_link(application, there)
@@ -102,9 +103,11 @@ async def serve_web(
             session.remark("serve.first", link=link)
         if not there.is_local and not there.url.startswith("https:"):
             session.remark("serve.open_to_all")
+        if started is not None:
+            started(there.url)
 
     timed = watch.timed if watch is not None else _as_it_is
-    await web_server(application, web, stop, started=started, timed=timed)
+    await web_server(application, web, stop, started=say, timed=timed)
 
 
 def _as_it_is(app: App) -> App:

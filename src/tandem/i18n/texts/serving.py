@@ -14,6 +14,14 @@ TEXTS = {
         "Play a salesperson: open {hubspot}/ and {salesforce}/, change something there, and watch the other side follow.",
         "営業担当者になってみましょう: {hubspot}/ と {salesforce}/ を開いて何か変更すると、もう一方に反映されます。",
     ),
+    "demo.hears": (
+        "Both CRMs tell of changes as they happen: what you change there arrives within about two seconds.",
+        "どちらのCRMも変更を即座に通知します。変更は約2秒でもう一方に届きます。",
+    ),
+    "demo.polls": (
+        "HubSpot tells of changes as they happen; Salesforce is asked every {seconds} seconds, since its events need: {command}",
+        "HubSpotは変更を即座に通知します。Salesforceへの確認は{seconds}秒ごとです。イベントの受信には次が必要です: {command}",
+    ),
     "option.web_host": (
         "Where the web app listens; else TANDEM_WEB_HOST or 127.0.0.1.",
         "Webアプリが接続を受け付けるアドレス。指定がなければTANDEM_WEB_HOSTまたは127.0.0.1。",
