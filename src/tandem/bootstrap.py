@@ -436,7 +436,8 @@ class Application:
     # ------------------------------------------------------------------ feeds
 
     async def feeds(self, name: str) -> FeedReport:
-        return await self._store.run(feed_report, self._store, self._store.connection(name))
+        connection = self._store.connection(name)
+        return await self._store.run(feed_report, self._store, connection, self._clock.now())
 
     async def wanted_webhooks(self, name: str) -> Sequence[dict[str, str]]:
         return await self._store.run(wanted_webhooks, self._store, self._store.connection(name))

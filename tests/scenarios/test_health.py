@@ -8,8 +8,10 @@ from tandem.engine.reports import Check, ConnectionState, Level, Outcome, RunRep
 from tandem.errors import SettingsError
 from tandem.i18n import Messages
 from tandem.model import Kind, LinkState, Side
+from tandem.store.hints import FeedHealth, FeedName
 from tandem.sync.policy import Language
 from tandem.sync.reasons import Reason, sentence
+from tests.scenarios.hearing import Hearing
 from tests.scenarios.story import Story
 
 
@@ -64,6 +66,49 @@ async def test_each_source_says_how_far_it_is_read(story: Story) -> None:
 
     assert {"changed/calls", "changed/notes"} <= sources.keys()
     assert sources["changed/calls"].lag_seconds == pytest.approx(90, abs=2)
+
+
+async def test_a_source_whose_changes_are_told_says_so(story: Story) -> None:
+    contact, _ = story.person()
+    await story.switch_on(Kind.CALL, Kind.NOTE)
+    await story.sync()
+    hearing = Hearing(story)
+    call = story.in_hubspot("log_call", contacts=[contact], title="Told")["id"]
+    hearing.tell(Side.HUBSPOT, "calls", call)
+    await hearing.turn(seconds=5)
+    await hearing.turn(minutes=1)
+
+    health = await story.tandem.health("default")
+    sources = {each.name: (each.side, each.is_told) for each in health.sources}
+    feeds = {each.name: each.said for each in health.feeds}
+    findings = {each.code: each.level for each in await story.tandem.doctor("default")}
+
+    assert sources == {
+        "changed/calls": (Side.HUBSPOT, True),
+        "changed/notes": (Side.HUBSPOT, False),
+        "sweep": (Side.HUBSPOT, False),
+    }
+    assert feeds == {
+        FeedName.WEBHOOKS: "webhooks_heard",
+        FeedName.JOURNAL: "feeds_unheard",
+        FeedName.EVENTS: "events_heard",
+    }
+    assert findings[Check.WEBHOOKS_HEARD] is Level.OK
+    assert findings[Check.EVENTS_HEARD] is Level.OK
+
+
+async def test_feeds_are_told_of_while_a_crm_is_down(story: Story) -> None:
+    await a_mixed_bag(story)
+    hearing = Hearing(story)
+    hearing.health(FeedHealth.HEALTHY)
+    story.running.advance(600)
+    for side in Side:
+        story.arm(side.value, {"kind": "drop_before", "times": -1})
+
+    findings = {each.code: each.level for each in await story.tandem.doctor("default")}
+
+    assert findings[Check.FEEDS_LEFT] is Level.WARNING
+    assert findings[Check.WEBHOOKS_HEARD] is Level.OK
 
 
 async def test_calls_are_shown_beside_the_limit_and_the_allocation(story: Story) -> None:

@@ -317,6 +317,8 @@ def test_every_finding_has_its_sentence_and_what_is_wrong_a_remedy(language: str
     messages = Messages(language)
     fine = {Check.ENCRYPTION_KEY, Check.DATABASE, Check.SIGNED_IN, Check.SCOPES_COMPLETE}
     fine |= {Check.KEY_FIELD_READY, Check.OWNERS_MAPPED, Check.HUBSPOT_KEY_READY}
+    fine |= {Check.FEEDS_UNHEARD, Check.WORKERS_ALIVE}
+    fine |= {code for code in Check if code.endswith(("_heard", "_starting", "_off"))}
 
     without = [code for code in Check if not messages.either(f"doctor.{code}.remedy", "", **VALUES)]
     assert set(without) == fine

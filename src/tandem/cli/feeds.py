@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -15,8 +16,9 @@ from tandem.cli.session import Session, session_of
 from tandem.errors import SettingsError
 from tandem.feeds.asking import FeedReport
 from tandem.store import FeedHealth
+from tandem.store.feed_rows import FeedRow
 
-__all__ = ["register"]
+__all__ = ["print_feeds", "register"]
 
 feeds = typer.Typer(help="help.feeds", no_args_is_help=True)
 
@@ -46,11 +48,20 @@ def list_feeds(
 
 
 def _print(session: Session, found: FeedReport) -> None:
+    print_feeds(session, found.feeds)
+    if found.waiting:
+        session.say("feeds.waiting", count=f"{found.waiting:,}", since=moment(found.waiting_since))
+    else:
+        session.say("feeds.nothing_waits")
+
+
+def print_feeds(session: Session, feeds: Sequence[FeedRow]) -> None:
+    """A table of feeds, each with what there is to say of it."""
     messages = session.messages
     headings = [messages(f"feeds.{name}") for name in ("feed", "state", "lag", "heard", "said")]
     rows = table(headings[0], headings[1], f">{headings[2]}", *headings[3:])
-    for each in found.feeds:
-        said = messages(f"doctor.{each.said}", detail=each.detail)
+    for each in feeds:
+        said = messages(f"doctor.{each.said}", side=each.side.title, detail=each.detail)
         remedy = messages.either(f"doctor.{each.said}.remedy", "", detail=each.detail)
         rows.add_row(
             f"{each.side.title} {messages(f'feeds.name.{each.name.value}')}",
@@ -60,10 +71,6 @@ def _print(session: Session, found: FeedReport) -> None:
             f"{said}\n→ {remedy}" if remedy else said,
         )
     session.out.print(rows)
-    if found.waiting:
-        session.say("feeds.waiting", count=f"{found.waiting:,}", since=moment(found.waiting_since))
-    else:
-        session.say("feeds.nothing_waits")
 
 
 @feeds.command("wanted", help="help.feeds.wanted", epilog="tandem feeds wanted --json")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
-import msgspec
 import typer
 from rich.text import Text
 
 from tandem.cli.application import Application
+from tandem.cli.feeds import print_feeds
 from tandem.cli.options import AsJson, Connection, InLanguage, Strict
 from tandem.cli.output import moment, print_json, table
 from tandem.cli.session import Session, print_sentence, session_of
@@ -17,7 +16,6 @@ from tandem.cli.summary import reason_sentence, stop_sentence
 from tandem.cli.worker import print_workers
 from tandem.engine.reports import ConnectionState, ErrorCard, Finding, Health, Level
 from tandem.errors import SettingsError
-from tandem.store.workers import WorkerRow
 
 __all__ = ["register"]
 
@@ -35,16 +33,15 @@ def health(
 ) -> None:
     session = session_of(context)
 
-    async def work(application: Application) -> tuple[Health, Sequence[WorkerRow]]:
-        name = await session.connection(application, connection)
-        return await application.health(name), await application.workers()
+    async def work(application: Application) -> Health:
+        return await application.health(await session.connection(application, connection))
 
-    found, workers = session.run(work)
+    found = session.run(work)
     if as_json:
-        print_json(session.out, {**msgspec.to_builtins(found, str_keys=True), "workers": workers})
+        print_json(session.out, found)
     else:
         _print_health(session, found)
-        print_workers(session, workers)
+        print_workers(session, found.workers)
     if found.state is not ConnectionState.ACTIVE or (strict and found.errors):
         raise typer.Exit(1)
 
@@ -98,14 +95,25 @@ _CALLS = ("calls", "used", "limit", "remaining", "allocation")
 def _print_sources(session: Session, found: Health) -> None:
     if not found.sources:
         return
-    rows = table(*(session.messages(f"health.{name}") for name in ("source", "read_to", "lag")))
+    headings = ("source", "read_to", "found", "lag")
+    rows = table(*(session.messages(f"health.{name}") for name in headings))
     for each in found.sources:
         lag = "–" if each.lag_seconds is None else _duration(each.lag_seconds)
         said = " ".join(part for part in (lag, each.trouble) if part)
         name = session.messages.either(f"source.{each.name}", each.name)
-        rows.add_row(name, moment(each.watermark) or "–", said)
+        how = "health.told" if each.is_told else "health.asked"
+        rows.add_row(
+            name,
+            moment(each.watermark) or "–",
+            session.messages(how, side=each.side.title),
+            said,
+        )
     session.out.print()
     session.out.print(rows)
+    heard = [each for each in found.feeds if each.checked_at is not None]
+    if heard:
+        session.out.print()
+        print_feeds(session, heard)
 
 
 def _duration(seconds: float) -> str:

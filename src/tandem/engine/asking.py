@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import msgspec
 
 from tandem.clock import Clock
-from tandem.engine import doctor, doctor_tasks, health
+from tandem.engine import doctor, doctor_feeds, doctor_tasks, health
 from tandem.engine.allocation import lasts_until
 from tandem.engine.connectors import Connected, Connectors
 from tandem.engine.context import LONG_AGO
 from tandem.engine.explaining import explain
 from tandem.engine.owning import owner_rows
 from tandem.engine.prepare import Accounts, load_accounts, remembered
+from tandem.engine.reliance import heard_sides
 from tandem.engine.reports import (
     AccountCalls,
     Check,
@@ -34,6 +35,7 @@ from tandem.engine.runs import report_of
 from tandem.errors import AccessLost, BudgetSpent, CrmError, SettingsError
 from tandem.model import Link, LinkState, Org, Portal, Side
 from tandem.store.connection_store import ConnectionStore
+from tandem.store.feed_rows import feed_rows
 from tandem.store.rows import Account, Connection
 from tandem.store.store import Store
 from tandem.store.work import LongWorks
@@ -203,7 +205,9 @@ class Asking:
             message=connection.suspended_detail,
             last_run=report_of(name, runs[0]) if runs else None,
             calls=tuple([await self._calls(connection, side) for side in Side]),
-            sources=health.sources(mine, now),
+            sources=health.sources(mine, now, heard_sides(self.store, connection, now)),
+            feeds=feed_rows(self.store, connection, now),
+            workers=tuple(self.store.workers(now)),
             states=health.states(counts),
             waiting=health.waiting(counts),
             errors=health.error_cards(mine),
@@ -241,6 +245,23 @@ class Asking:
     async def doctor(self, name: str) -> list[Finding]:
         """Everything the set-up check can tell; what cannot be reached is a finding, not a failure."""
         connection = self.store.connection(name)
+        return [*await self._accounts_checked(connection), *self._service_checked(connection)]
+
+    def _service_checked(self, connection: Connection) -> Iterator[Finding]:
+        """What the database tells of feeds and workers, also while a CRM cannot be reached."""
+        if not connection.is_complete:
+            return
+        now = self.clock.now()
+        yield from doctor_feeds.feed_findings(feed_rows(self.store, connection, now))
+        if not connection.is_suspended:
+            runs = self.store.for_connection(connection.id).runs(1)
+            turn = self.store.turn(connection.id)
+            trigger = runs[0].trigger if runs else None
+            yield from doctor_feeds.turn_findings(turn, trigger, now)
+        if self.store.is_shared:
+            yield from doctor_feeds.worker_findings(self.store.workers(now), now)
+
+    async def _accounts_checked(self, connection: Connection) -> list[Finding]:
         policy = policy_of(self.store, connection)
         findings = [Finding(level=Level.OK, code=Check.DATABASE, values={"url": self.store.where})]
         if connection.is_suspended:

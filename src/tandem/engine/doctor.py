@@ -190,10 +190,12 @@ async def limit_findings(salesforce: Salesforce) -> list[Finding]:
     maximum, remaining = (await salesforce.limits()).get("DailyApiRequests", (0, 0))
     side = Side.SALESFORCE.title
     if maximum and not remaining:
-        return [_finding(Level.ERROR, Check.NO_CALLS_LEFT, side=side, limit=str(maximum))]
+        return [_finding(Level.ERROR, Check.NO_CALLS_LEFT, side=side, limit=f"{maximum:,}")]
     level = Level.WARNING if remaining < maximum * _FEW_CALLS else Level.OK
     return [
-        _finding(level, Check.CALLS_LEFT, side=side, remaining=str(remaining), limit=str(maximum))
+        _finding(
+            level, Check.CALLS_LEFT, side=side, remaining=f"{remaining:,}", limit=f"{maximum:,}"
+        )
     ]
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from tandem.engine import salesforce_tasks
 from tandem.engine.importing_loop import CHECKPOINTS
 from tandem.engine.reports import ErrorCard, Outcome, ReasonCount, SourceHealth
 from tandem.model import Kind, LinkState, Side
@@ -16,6 +17,11 @@ __all__ = ["error_cards", "sources", "states", "waiting"]
 
 _KEYS_SHOWN = 100
 _MOST_CODES = 20
+_NO_SOURCES = ("heard/", "marketing")
+"""Checkpoints of other things: how far notices are relied on, and when marketing was asked last."""
+_OF_SALESFORCE = "salesforce_"
+_SOURCES = {"salesforce_tasks": salesforce_tasks.SOURCE}
+"""The names under which reliance is kept, where those are others than the checkpoint's."""
 
 
 Counts = Mapping[tuple[Kind, LinkState, str], int]
@@ -82,16 +88,24 @@ def _card(store: ConnectionStore, groups: Sequence[ParkedGroup]) -> ErrorCard:
     )
 
 
-def sources(store: ConnectionStore, now: datetime) -> tuple[SourceHealth, ...]:
-    """How far each of HubSpot's sources is read, and how long ago that was."""
+def sources(
+    store: ConnectionStore, now: datetime, heard: frozenset[Side]
+) -> tuple[SourceHealth, ...]:
+    """How far each source is read, and how long ago that was; *heard* are the sides of which a feed tells."""
     found = []
-    for name, checkpoint in sorted(store.checkpoints().items()):
-        if name.startswith(CHECKPOINTS):
+    kept = store.checkpoints()
+    for name, checkpoint in sorted(kept.items()):
+        if name.startswith((CHECKPOINTS, *_NO_SOURCES)):
             continue
+        side = Side.SALESFORCE if name.startswith(_OF_SALESFORCE) else Side.HUBSPOT
+        reliance = kept.get(f"heard/{_SOURCES.get(name, name.removeprefix('changed/'))}")
+        is_told = side in heard and reliance is not None and bool(reliance.value.get("is_earned"))
         at = checkpoint.value.get("at")
         watermark = datetime.fromisoformat(at) if at else None
         lag = max((now - watermark).total_seconds(), 0.0) if watermark else None
         found.append(
-            SourceHealth(name=name, side=Side.HUBSPOT, watermark=watermark, lag_seconds=lag)
+            SourceHealth(
+                name=name, side=side, watermark=watermark, lag_seconds=lag, is_told=is_told
+            )
         )
     return tuple(found)

@@ -16,7 +16,6 @@ from typing import Any
 from tandem.engine.context import RunContext
 from tandem.engine.holding import is_held
 from tandem.model import Link, LinkState, Side
-from tandem.store.hints import FeedHealth, FeedName
 from tandem.store.rows import Connection
 from tandem.store.store import Store
 
@@ -32,9 +31,6 @@ __all__ = [
 
 PROMPT = timedelta(seconds=90)
 """How long a notice may take before what it should have told counts as missed: either CRM's usual delay, doubled."""
-
-_TOLD_WITHIN = timedelta(minutes=5)
-"""Who listens tells of itself more often; where HubSpot calls us there is nobody who could."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +67,7 @@ def heard_sides(store: Store, connection: Connection, now: datetime) -> frozense
 
 def _is_heard(store: Store, account_id: int | None, now: datetime) -> bool:
     states = store.hints.feed_states(account_id) if account_id is not None else ()
-    return any(
-        state.state is FeedHealth.HEALTHY
-        and (state.name is FeedName.WEBHOOKS or now - state.checked_at <= _TOLD_WITHIN)
-        for state in states
-    )
+    return any(state.is_heard(now) for state in states)
 
 
 async def reliance_of(run: RunContext, source: str) -> Reliance:

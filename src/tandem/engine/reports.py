@@ -15,6 +15,8 @@ from datetime import datetime
 
 from tandem.model import Field, Kind, LinkState, PersonType, Side
 from tandem.settings.change import SettingsChange
+from tandem.store.feed_rows import FeedRow
+from tandem.store.workers import WorkerRow
 
 __all__ = [
     "AccountCalls",
@@ -359,13 +361,17 @@ class AccountCalls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
-    """How far one source has been read; ``lag_seconds`` is None before its first read."""
+    """
+    How far one source has been read; ``lag_seconds`` is None before its first read. Of one that ``is_told`` the
+    CRM's own notices name what changed, and it is read as a whole only now and then.
+    """
 
     name: str
     side: Side
     watermark: datetime | None = None
     lag_seconds: float | None = None
     trouble: str = ""
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -395,6 +401,8 @@ class Health:
     states: Mapping[LinkState, int] = field(default_factory=dict)
     waiting: tuple[ReasonCount, ...] = ()
     errors: tuple[ErrorCard, ...] = ()
+    feeds: tuple[FeedRow, ...] = ()
+    workers: tuple[WorkerRow, ...] = ()
 
 
 # --------------------------------------------------------------------------- owners
@@ -480,6 +488,41 @@ class Check(enum.StrEnum):
     SETTING_GONE = "setting_gone"  # key, value, side
     CONDITION_REFUSED = "condition_refused"  # problem
     OTHER_CONNECTOR_TASKS = "other_connector_tasks"
+    # of how changes are heard of; each may say side and detail
+    FEEDS_LEFT = "feeds_left"
+    FEEDS_UNHEARD = "feeds_unheard"
+    WEBHOOKS_HEARD = "webhooks_heard"
+    WEBHOOKS_STARTING = "webhooks_starting"
+    WEBHOOKS_OFF = "webhooks_off"
+    WEBHOOKS_SILENT = "webhooks_silent"
+    WEBHOOKS_NO_SECRET = "webhooks_no_secret"
+    WEBHOOKS_REFUSED = "webhooks_refused"
+    WEBHOOKS_LATE = "webhooks_late"
+    JOURNAL_HEARD = "journal_heard"
+    JOURNAL_STARTING = "journal_starting"
+    JOURNAL_OFF = "journal_off"
+    JOURNAL_NO_APP = "journal_no_app"
+    JOURNAL_REFUSED = "journal_refused"
+    JOURNAL_LIMITED = "journal_limited"
+    JOURNAL_RECONNECTING = "journal_reconnecting"
+    JOURNAL_LATE = "journal_late"
+    EVENTS_HEARD = "events_heard"
+    EVENTS_OFF = "events_off"
+    EVENTS_STARTING = "events_starting"
+    EVENTS_NOT_SELECTED = "events_not_selected"
+    EVENTS_PARTLY_SELECTED = "events_partly_selected"
+    EVENTS_REFUSED = "events_refused"
+    EVENTS_LIMIT = "events_limit"
+    EVENTS_RECONNECTING = "events_reconnecting"
+    EVENTS_LATE = "events_late"
+    EVENTS_NOT_INSTALLED = "events_not_installed"
+    EVENTS_NO_ADDRESS = "events_no_address"
+    # of who runs the connection
+    TURN_OVERDUE = "turn_overdue"  # minutes
+    WORKERS_ALIVE = "workers_alive"  # count, runs
+    WORKERS_NONE = "workers_none"
+    WORKERS_MIXED = "workers_mixed"  # versions
+    WORKER_SILENT = "worker_silent"  # name, seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ class _Formatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if "|" in format_spec:
             one, many = format_spec.split("|")
-            return one if value == 1 else many
+            return one if str(value) == "1" else many
         return str(format(value, format_spec))
 
 

@@ -11,7 +11,7 @@ import dataclasses
 import enum
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection as DatabaseConnection
@@ -106,6 +106,10 @@ class FeedName(enum.StrEnum):
     EVENTS = "events"  # Salesforce's Pub/Sub API
 
 
+_TOLD_WITHIN = timedelta(minutes=5)
+"""Who listens tells of itself more often; where HubSpot calls us there is nobody who could."""
+
+
 class FeedHealth(enum.StrEnum):
     """Whether a feed can be relied upon; only with a healthy one may polling be slower."""
 
@@ -141,6 +145,12 @@ class FeedState:
     message: str = ""
     detail: str = ""
     checked_at: datetime
+
+    def is_heard(self, now: datetime) -> bool:
+        """Whether it can be relied upon: it is in good health, and whoever listens has said so lately."""
+        if self.state is not FeedHealth.HEALTHY:
+            return False
+        return self.name is FeedName.WEBHOOKS or now - self.checked_at <= _TOLD_WITHIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from tandem.model import Field, Kind, LinkState, Side
 from tandem.reports.ready import READY
 from tandem.settings.keys import SETTINGS
 from tandem.settings.values import Choice
+from tandem.store.hints import FeedHealth, FeedName
 from tandem.store.members import Purpose, Role
 from tandem.store.rows import RecordKind
 from tandem.store.work import WorkKind, WorkState
@@ -53,6 +54,8 @@ COMPOSED: Mapping[str, Iterable[str]] = {
         "parked",
         "ended",
     ),
+    "feeds.name.": FeedName,
+    "feeds.state.": FeedHealth,
     "field.": Field,
     "kind.": Kind,
     "match.": Match,
@@ -101,6 +104,7 @@ COMPOSED: Mapping[str, Iterable[str]] = {
     "web.work.begin.": (each for each in WorkKind if each is not WorkKind.RECREATE),
     "web.work.state.": WorkState,
     "web.work.title.": WorkKind,
+    "worker.": ("name", "role", "version", "seen", "runs"),
 }
 """By how the key begins, all that may follow."""
 

@@ -65,6 +65,14 @@ TEXTS = {
         "Nobody has listened yet: feeds are followed while `tandem serve` or `tandem worker` runs.",
         "まだ受信していません。フィードは `tandem serve` または `tandem worker` の実行中に受信します。",
     ),
+    "doctor.feeds_left": (
+        "Nobody listens to {side}'s feed any more: changes are found when Tandem asks.",
+        "{side}のフィードの受信が止まっています。変更は定期的な問い合わせで検出します。",
+    ),
+    "doctor.feeds_left.remedy": (
+        "Start `tandem serve` or `tandem worker` again, or look at its log.",
+        "`tandem serve` または `tandem worker` を起動し直すか、ログをご確認ください。",
+    ),
     "doctor.webhooks_heard": (
         "HubSpot's webhooks arrive.",
         "HubSpotのWebhookを受信しています。",
@@ -105,6 +113,10 @@ TEXTS = {
         "HubSpot's webhooks come late: changes are found when Tandem asks.",
         "HubSpotのWebhookが遅れて届いています。変更は定期的な問い合わせで検出します。",
     ),
+    "doctor.webhooks_late.remedy": (
+        "It passes by itself; if it lasts for hours, look at https://status.hubspot.com",
+        "通常は自然に解消します。数時間続く場合は https://status.hubspot.com をご確認ください。",
+    ),
     "doctor.journal_heard": (
         "HubSpot's journal of changes is read.",
         "HubSpotの変更ジャーナルを読み取っています。",
@@ -137,13 +149,25 @@ TEXTS = {
         "HubSpot limits reading of the journal for the moment: {detail}",
         "HubSpotがジャーナルの読み取りを一時的に制限しています: {detail}",
     ),
+    "doctor.journal_limited.remedy": (
+        "It passes by itself; if it lasts for hours, look at https://status.hubspot.com",
+        "通常は自然に解消します。数時間続く場合は https://status.hubspot.com をご確認ください。",
+    ),
     "doctor.journal_reconnecting": (
         "HubSpot's journal of changes cannot be read at the moment: {detail}",
         "HubSpotの変更ジャーナルを現在読み取れません: {detail}",
     ),
+    "doctor.journal_reconnecting.remedy": (
+        "It passes by itself; if it lasts for hours, look at https://status.hubspot.com",
+        "通常は自然に解消します。数時間続く場合は https://status.hubspot.com をご確認ください。",
+    ),
     "doctor.journal_late": (
         "HubSpot's journal of changes is behind.",
         "HubSpotの変更ジャーナルが遅れています。",
+    ),
+    "doctor.journal_late.remedy": (
+        "It passes by itself; if it lasts for hours, look at https://status.hubspot.com",
+        "通常は自然に解消します。数時間続く場合は https://status.hubspot.com をご確認ください。",
     ),
     "web.audit.webhook_secret": (
         "Kept the secret of HubSpot's webhooks",

@@ -57,6 +57,10 @@ TEXTS = {
         "Salesforce's change events come late.",
         "Salesforceの変更イベントが遅れて届いています。",
     ),
+    "doctor.events_late.remedy": (
+        "It passes by itself; if it lasts for hours, look at https://status.salesforce.com",
+        "通常は自然に解消します。数時間続く場合は https://status.salesforce.com をご確認ください。",
+    ),
     "doctor.events_not_installed": (
         "Salesforce's change events need parts that are not installed.",
         "Salesforceの変更イベントに必要なパッケージがインストールされていません。",

@@ -150,6 +150,8 @@ TEXTS = {
     "web.health.waits": ("What waits, and why", "待機中のものと理由"),
     "web.health.nothing_waits": ("Nothing waits.", "待機中のものはありません。"),
     "web.health.feeds": ("How far each source is read", "読み取り元ごとの進み具合"),
+    "web.health.change_feeds": ("Change feeds", "変更フィード"),
+    "web.health.workers": ("Programs that run connections", "接続を同期しているプログラム"),
     # runs and records
     "web.runs.recent": ("Recent runs", "最近の同期"),
     "web.runs.number": ("Run {number}", "同期 {number}"),

@@ -12,6 +12,8 @@ from tests.scenarios.story import Story
 from tests.support.web import HERE, Web
 
 from tandem.model import Kind, LinkState
+from tandem.store.hints import FeedHealth, FeedName
+from tandem.store.workers import WorkerRow
 from tandem.web.health.chart import HOURS, activity_chart
 from tandem.web.speech import speech_for
 
@@ -44,6 +46,45 @@ async def test_cards_tell_how_many_and_the_crms_own_words(troubled: Web) -> None
     assert "Say &lt;b&gt;why&lt;/b&gt;." in browser.page
     assert "FIELD_CUSTOM_VALIDATION_EXCEPTION" in browser.page
     assert "<b>why" not in browser.page
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "program"),
+    [
+        ("en", "Nobody listens to Salesforce&#39;s feed any more", "Programs that run connections"),
+        ("ja", "Salesforceのフィードの受信が止まっています", "接続を同期しているプログラム"),
+    ],
+)
+async def test_feeds_and_workers_are_shown_with_what_to_do(
+    troubled: Web, language: str, said: str, program: str
+) -> None:
+    store, now = troubled.tandem.store, troubled.running.clock.now()
+    account = store.connection_by_id(1).salesforce_account_id
+    assert account is not None
+    store.hints.save_feed(
+        account, FeedName.EVENTS, FeedHealth.HEALTHY, now - timedelta(minutes=10), lag_seconds=2.0
+    )
+    browser = await troubled.signed_in(language=language)
+    await browser.get(HEALTH)
+    alone = program not in browser.page
+    store.report_worker(
+        WorkerRow(
+            name="a <worker>",
+            host="here",
+            version="1.0",
+            role="worker",
+            slots=8,
+            started_at=now,
+            seen_at=now,
+        )
+    )
+    await browser.get(HEALTH)
+
+    assert alone
+    assert said in browser.page
+    assert "tandem serve" in browser.page
+    assert program in browser.page
+    assert "a &lt;worker&gt;" in browser.page
 
 
 async def test_what_is_resynced_is_tried_again_by_the_next_run(troubled: Web) -> None:
