@@ -8,6 +8,7 @@ __all__ = ["TIME", "WORDS", "WRITTEN"]
 
 _ARTICLE = "test_article_rules"
 _DECIDED = "test_decided_rules"
+_WRITING = "test_decided_writing"
 _DATES = "test_date_laws"
 
 WORDS = (
@@ -44,42 +45,42 @@ WORDS = (
         "mapping.subjects",
         "if activity.count > 1 else",
         "if False else",
-        f"{_DECIDED}.test_several_opens_at_once_are_one_task_with_their_number",
+        f"{_WRITING}.test_several_opens_at_once_are_one_task_with_their_number",
     ),
     mutant(
         "lengths are counted in characters",
         "mapping.text",
         'return len(text.encode("utf-16-le", "surrogatepass")) // 2',
         "return len(text)",
-        f"{_DECIDED}.test_lengths_are_counted_in_utf_16_units_and_no_grapheme_is_taken_apart",
+        f"{_WRITING}.test_lengths_are_counted_in_utf_16_units_and_no_grapheme_is_taken_apart",
     ),
     mutant(
         "graphemes are taken apart",
         "mapping.text",
         "return text[: last if last > start else end]",
         "return text[:end]",
-        f"{_DECIDED}.test_lengths_are_counted_in_utf_16_units_and_no_grapheme_is_taken_apart",
+        f"{_WRITING}.test_lengths_are_counted_in_utf_16_units_and_no_grapheme_is_taken_apart",
     ),
     mutant(
         "texts are cut inside a word",
         "mapping.text",
         "if word is not None and not following.isspace():",
         "if False:",
-        f"{_DECIDED}.test_long_comments_are_shortened_at_a_word_with_a_link_to_the_original",
+        f"{_WRITING}.test_long_comments_are_shortened_at_a_word_with_a_link_to_the_original",
     ),
     mutant(
         "shortened comments lose the link to the original",
         "mapping.comments",
         "note = words.original.format(url=url) if url else words.shortened",
         "note = words.shortened",
-        f"{_DECIDED}.test_long_comments_are_shortened_at_a_word_with_a_link_to_the_original",
+        f"{_WRITING}.test_long_comments_are_shortened_at_a_word_with_a_link_to_the_original",
     ),
     mutant(
         "remarks are not said",
         "mapping.comments",
         "parts = [words.remarks[remark] for remark in activity.remarks]",
         "parts: list[str] = []",
-        f"{_DECIDED}.test_canceled_no_show_and_bounced_are_said_in_comments",
+        f"{_WRITING}.test_canceled_no_show_and_bounced_are_said_in_comments",
     ),
     mutant(
         "attachments are not counted",
@@ -93,14 +94,14 @@ WORDS = (
         "mapping.comments",
         "if activity.page_url:",
         "if False:",
-        f"{_DECIDED}.test_a_form_submission_lists_its_fields_and_page",
+        f"{_WRITING}.test_a_form_submission_lists_its_fields_and_page",
     ),
     mutant(
         "a form's fields are not listed",
         "mapping.comments",
         "if activity.form_values:",
         "if False:",
-        f"{_DECIDED}.test_a_form_submission_lists_its_fields_and_page",
+        f"{_WRITING}.test_a_form_submission_lists_its_fields_and_page",
     ),
 )
 
@@ -124,70 +125,70 @@ WRITTEN = (
         "mapping.salesforce",
         "return (chosen, False) if chosen in org.task_types else (None, True)",
         "return chosen, False",
-        f"{_DECIDED}.test_a_vanished_type_is_reported_and_the_task_written_without_one",
+        f"{_WRITING}.test_a_vanished_type_is_reported_and_the_task_written_without_one",
     ),
     mutant(
         "the due date is the day in UTC",
         "mapping.salesforce",
         "day_of(activity.occurred_at, context.zone)",
         "activity.occurred_at.date()",
-        f"{_DECIDED}.test_the_due_date_is_the_day_of_the_activity_in_the_accounts_zone",
+        f"{_WRITING}.test_the_due_date_is_the_day_of_the_activity_in_the_accounts_zone",
     ),
     mutant(
         "calls have no subtype of their own",
         "mapping.salesforce",
         '    Kind.CALL: "Call",\n',
         "",
-        f"{_DECIDED}.test_the_subtype_is_call_email_or_task",
+        f"{_WRITING}.test_the_subtype_is_call_email_or_task",
     ),
     mutant(
         "a call's direction is not written",
         "mapping.salesforce",
         '"CallType": _CALL_TYPES.get(call.direction or ""),',
         "",
-        f"{_DECIDED}.test_call_direction_duration_and_result_fill_their_own_fields",
+        f"{_WRITING}.test_call_direction_duration_and_result_fill_their_own_fields",
     ),
     mutant(
         "truth instead of base: what is empty is not cleared",
         "mapping.salesforce",
         'record["Description"] = _comments(activity, context) or None',
         'record.update({"Description": text} if (text := _comments(activity, context)) else {})',
-        f"{_DECIDED}.test_clearing_is_a_value",
+        f"{_WRITING}.test_clearing_is_a_value",
     ),
     mutant(
         "hidden fields are written",
         "mapping.salesforce",
         "{name: value for name, value in record.items() if name in allowed}",
         "dict(record)",
-        f"{_DECIDED}.test_nothing_the_integration_user_may_not_write_is_ever_written",
+        f"{_WRITING}.test_nothing_the_integration_user_may_not_write_is_ever_written",
     ),
     mutant(
         "without the key field nothing marks the task",
         "mapping.salesforce",
         "return with_key(text, context.key) if marked else text",
         "return text",
-        f"{_DECIDED}.test_without_the_key_field_comments_end_in_the_key",
+        f"{_WRITING}.test_without_the_key_field_comments_end_in_the_key",
     ),
     mutant(
         "keys differ by case only",
         "mapping.keys",
         'r"[a-z0-9_][a-z0-9_-]*"',
         'r"[A-Za-z0-9_][A-Za-z0-9_-]*"',
-        f"{_DECIDED}.test_the_key_is_the_same_for_ever_and_holds_nothing_but_safe_characters",
+        f"{_WRITING}.test_the_key_is_the_same_for_ever_and_holds_nothing_but_safe_characters",
     ),
     mutant(
         "keys have no limit",
         "mapping.keys",
         "len(key) <= LONGEST_KEY and",
         "",
-        f"{_DECIDED}.test_the_key_is_the_same_for_ever_and_holds_nothing_but_safe_characters",
+        f"{_WRITING}.test_the_key_is_the_same_for_ever_and_holds_nothing_but_safe_characters",
     ),
     mutant(
         "keys of two kinds are the same",
         "mapping.keys",
         'key = f"{portal_id}-{kind.value}-{activity_id}"',
         'key = f"{portal_id}-{activity_id}"',
-        f"{_DECIDED}.test_the_key_is_the_same_for_ever_and_holds_nothing_but_safe_characters",
+        f"{_WRITING}.test_the_key_is_the_same_for_ever_and_holds_nothing_but_safe_characters",
     ),
 )
 
@@ -232,7 +233,7 @@ TIME = (
         "sync.dates",
         "if base is not None and base.day == day:",
         "if False:",
-        f"{_DECIDED}.test_an_unchanged_day_keeps_its_time_and_an_unchanged_instant_its_day",
+        f"{_WRITING}.test_an_unchanged_day_keeps_its_time_and_an_unchanged_instant_its_day",
         f"{_DATES}.test_round_trips_change_nothing",
     ),
     mutant(
@@ -241,6 +242,6 @@ TIME = (
         "if base is not None and base.instant == instant:",
         "if False:",
         f"{_DATES}.test_a_portal_that_changes_its_zone_moves_no_date",
-        f"{_DECIDED}.test_an_unchanged_day_keeps_its_time_and_an_unchanged_instant_its_day",
+        f"{_WRITING}.test_an_unchanged_day_keeps_its_time_and_an_unchanged_instant_its_day",
     ),
 )

@@ -60,7 +60,8 @@ def test_an_unbroken_copy_passes_what_notices_the_mutants() -> None:
 
 def test_every_test_of_the_articles_rules_has_a_mutant_that_it_notices() -> None:
     named = {name for mutant in MUTANTS for name in mutant.noticed_by}
-    for module in ("test_article_rules", "test_decided_rules"):
+    decided = [f"test_decided_{about}" for about in ("rules", "people", "writing")]
+    for module in ("test_article_rules", *decided):
         tests = [name for name in dir(importlib.import_module(module)) if name.startswith("test_")]
 
         assert [name for name in tests if f"{module}.{name}" not in named] == []
