@@ -24,6 +24,7 @@ from tandem.engine.connecting import Connecting
 from tandem.engine.connectors import Connectors
 from tandem.engine.context import Pace
 from tandem.engine.explaining_live import Looking
+from tandem.engine.findings import Finding
 from tandem.engine.importing import Importing, ImportReport, Unfinished, Wanted
 from tandem.engine.keeping import Keeping
 from tandem.engine.long_work import Works
@@ -33,7 +34,6 @@ from tandem.engine.reports import (
     ConnectionSummary,
     ErrorCard,
     Explanation,
-    Finding,
     Health,
     OwnerRow,
     ProgressCallback,

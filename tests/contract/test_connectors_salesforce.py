@@ -1,71 +1,49 @@
-"""The Salesforce connector against the simulated org."""
+"""What the connector writes into the simulated Salesforce org and reads from it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from empty_salesforce import (
+    DONE,
+    EXISTS,
+    GONE,
+    LATER,
+    REJECTED,
+    UNKNOWN,
+    WRITES,
+    empty_org,
+    new_tasks,
+    results_of,
+    tasks_stored,
+)
 from joined_crms import START, Joined
 
-from tandem.crm.http import Request
-from tandem.crm.oauth import new_pkce, new_state
-from tandem.crm.oauth_salesforce import SalesforceOAuth
 from tandem.crm.rate_limit import Pace
 from tandem.crm.salesforce import QueryStyle
-from tandem.crm.tokens import Grant, StaticToken, Tokens
-from tandem.errors import AccessLost, BudgetSpent, OutcomeUnknown, RateLimited, TryLater
-from tandem.model import PersonType, Side, WriteResult, Written
-
-BACK = "http://localhost:8765/oauth/callback"
-DONE, GONE, EXISTS = WriteResult.DONE, WriteResult.GONE, WriteResult.EXISTS
-LATER, UNKNOWN, REJECTED = WriteResult.TRY_LATER, WriteResult.UNKNOWN, WriteResult.REJECTED
-WRITES = "/services/data/*/composite*"
-
-
-async def _joined(**options: Any) -> Joined:
-    """A sample org that has the key field already, with the journal behind it."""
-    joined = Joined(**options)
-    await joined.salesforce.create_key_field()
-    return joined
-
-
-def _tasks(count: int, **more: Any) -> list[dict[str, Any]]:
-    return [
-        {"Subject": f"s{number}", "Status": "Completed", "Tandem_Key__c": f"k-{number}", **more}
-        for number in range(count)
-    ]
-
-
-def _results(written: Sequence[Written]) -> list[WriteResult]:
-    return [one.result for one in written]
-
-
-def _stored(joined: Joined) -> int:
-    return sum(joined.sandbox.salesforce.summary()["tasks"][one] for one in ("open", "closed"))
+from tandem.crm.tokens import StaticToken
+from tandem.errors import AccessLost, BudgetSpent, RateLimited, TryLater
+from tandem.model import PersonType, Side
 
 
 async def test_a_thousand_tasks_are_one_call() -> None:
-    joined = await _joined()
-    before, calls = _stored(joined), joined.requests(Side.SALESFORCE)
+    joined = await empty_org()
+    before, calls = tasks_stored(joined), joined.requests(Side.SALESFORCE)
 
-    written = await joined.salesforce.create_tasks(_tasks(1000))
+    written = await joined.salesforce.create_tasks(new_tasks(1000))
 
-    assert _results(written) == [DONE] * 1000
-    assert _stored(joined) - before == 1000
+    assert results_of(written) == [DONE] * 1000
+    assert tasks_stored(joined) - before == 1000
     assert joined.requests(Side.SALESFORCE) - calls == 1
 
 
 async def test_a_repeated_create_names_what_exists_and_overwrites_nothing() -> None:
-    joined = await _joined()
-    (first,) = await joined.salesforce.create_tasks(_tasks(1))
+    joined = await empty_org()
+    (first,) = await joined.salesforce.create_tasks(new_tasks(1))
     joined.in_salesforce("edit_task", id=first.id, fields={"Subject": "a person's words"})
 
-    (again,) = await joined.salesforce.create_tasks(_tasks(1))
+    (again,) = await joined.salesforce.create_tasks(new_tasks(1))
     seen = await joined.salesforce.tasks_by_key(["k-0"])
 
     assert (EXISTS, first.id) == (again.result, again.id)
@@ -73,11 +51,11 @@ async def test_a_repeated_create_names_what_exists_and_overwrites_nothing() -> N
 
 
 async def test_a_taken_key_is_known_even_where_salesforce_does_not_name_its_holder() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     joined.switch(duplicate_message="unknown")
-    await joined.salesforce.create_tasks(_tasks(1))
+    await joined.salesforce.create_tasks(new_tasks(1))
 
-    (again,) = await joined.salesforce.create_tasks(_tasks(1))
+    (again,) = await joined.salesforce.create_tasks(new_tasks(1))
 
     assert (again.result, again.id) == (EXISTS, None)
 
@@ -87,35 +65,35 @@ async def test_a_taken_key_is_known_even_where_salesforce_does_not_name_its_hold
 async def test_writes_that_landed_without_an_answer_are_unknown_and_found_by_their_key(
     kind: str, count: int
 ) -> None:
-    joined = await _joined()
+    joined = await empty_org()
     joined.sandbox.world.sleep = joined.time.sleep
     joined.fault(Side.SALESFORCE, kind=kind, method="POST", path=WRITES)
-    before = _stored(joined)
+    before = tasks_stored(joined)
 
-    written = await joined.salesforce.create_tasks(_tasks(count))
+    written = await joined.salesforce.create_tasks(new_tasks(count))
     found = await joined.salesforce.tasks_by_key([f"k-{number}" for number in range(count)])
 
-    assert [UNKNOWN] * count == _results(written)
+    assert [UNKNOWN] * count == results_of(written)
     assert count == len(found)
-    assert count == _stored(joined) - before
+    assert count == tasks_stored(joined) - before
 
 
 async def test_a_connection_dropped_before_the_work_is_unknown_too() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     joined.fault(Side.SALESFORCE, kind="drop_before", method="POST", path=WRITES)
 
-    written = await joined.salesforce.create_tasks(_tasks(2))
+    written = await joined.salesforce.create_tasks(new_tasks(2))
 
-    assert _results(written) == [UNKNOWN] * 2
+    assert results_of(written) == [UNKNOWN] * 2
     assert await joined.salesforce.tasks_by_key(["k-0", "k-1"]) == {}
 
 
 @pytest.mark.parametrize("unknown_field", ["item", "request"])
 async def test_bad_records_do_not_stop_good_ones(unknown_field: str) -> None:
-    joined = await _joined()
+    joined = await empty_org()
     joined.switch(collections_unknown_field=unknown_field)
     records = [
-        *_tasks(2),
+        *new_tasks(2),
         {"Subject": "x", "WhoId": "0015g00000TandmAAB"},
         {"Subject": "x" * 256},
         {"Subject": "x", "Nope__c": "x"},
@@ -125,33 +103,33 @@ async def test_bad_records_do_not_stop_good_ones(unknown_field: str) -> None:
 
     written = await joined.salesforce.create_tasks(records)
 
-    assert _results(written) == [DONE] * 2 + [REJECTED] * 5
+    assert results_of(written) == [DONE] * 2 + [REJECTED] * 5
     assert all(one.message for one in written[2:])
     assert written[2].fields == ("WhoId",)
 
 
 async def test_locked_records_are_tried_again_until_they_are_free() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     joined.fault(Side.SALESFORCE, kind="lock_row", times=3)
 
-    written = await joined.salesforce.create_tasks(_tasks(300))
+    written = await joined.salesforce.create_tasks(new_tasks(300))
 
-    assert _results(written) == [DONE] * 300
+    assert results_of(written) == [DONE] * 300
 
 
 async def test_records_that_stay_locked_are_for_later() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     joined.fault(Side.SALESFORCE, kind="lock_row", times=-1)
 
-    written = await joined.salesforce.create_tasks(_tasks(3))
+    written = await joined.salesforce.create_tasks(new_tasks(3))
 
-    assert _results(written) == [LATER] * 3
+    assert results_of(written) == [LATER] * 3
     assert {"UNABLE_TO_LOCK_ROW"} == {one.code for one in written}
 
 
 async def test_updates_and_deletes_answer_for_each_record() -> None:
-    joined = await _joined()
-    made = [one.id or "" for one in await joined.salesforce.create_tasks(_tasks(1001))]
+    joined = await empty_org()
+    made = [one.id or "" for one in await joined.salesforce.create_tasks(new_tasks(1001))]
     calls = joined.requests(Side.SALESFORCE)
 
     changed = await joined.salesforce.update_tasks([{"Id": one, "Subject": "new"} for one in made])
@@ -160,30 +138,30 @@ async def test_updates_and_deletes_answer_for_each_record() -> None:
     used = joined.requests(Side.SALESFORCE) - calls
     seen = await joined.salesforce.tasks(made, ["Subject"])
 
-    assert {DONE} == set(_results(changed))
-    assert _results(deleted) == [DONE, DONE, DONE, GONE]
-    assert _results(after) == [GONE]
+    assert {DONE} == set(results_of(changed))
+    assert results_of(deleted) == [DONE, DONE, DONE, GONE]
+    assert results_of(after) == [GONE]
     assert used == 4
     assert {"new"} == {one.fields["Subject"] for one in seen.values()}
     assert set(made[:3]) == {one.id for one in seen.values() if one.is_deleted}
 
 
 async def test_a_hard_deleted_task_is_gone() -> None:
-    joined = await _joined()
-    (made,) = await joined.salesforce.create_tasks(_tasks(1))
+    joined = await empty_org()
+    (made,) = await joined.salesforce.create_tasks(new_tasks(1))
     joined.in_salesforce("hard_delete", id=made.id)
 
-    assert _results(await joined.salesforce.delete_tasks([made.id or ""])) == [GONE]
-    assert _results(await joined.salesforce.update_tasks([{"Id": made.id, "Subject": "x"}])) == [
+    assert results_of(await joined.salesforce.delete_tasks([made.id or ""])) == [GONE]
+    assert results_of(await joined.salesforce.update_tasks([{"Id": made.id, "Subject": "x"}])) == [
         GONE
     ]
     assert await joined.salesforce.tasks([made.id or ""], []) == {}
 
 
 async def test_an_archived_and_a_deleted_task_are_found_by_their_key() -> None:
-    joined = await _joined()
-    await joined.salesforce.create_tasks(_tasks(1, ActivityDate="2024-01-01"))
-    _, deleted = await joined.salesforce.create_tasks(_tasks(2))
+    joined = await empty_org()
+    await joined.salesforce.create_tasks(new_tasks(1, ActivityDate="2024-01-01"))
+    _, deleted = await joined.salesforce.create_tasks(new_tasks(2))
     joined.in_salesforce("archive_now")
     await joined.salesforce.delete_tasks([deleted.id or ""])
 
@@ -195,8 +173,8 @@ async def test_an_archived_and_a_deleted_task_are_found_by_their_key() -> None:
 
 
 async def test_a_field_that_was_hidden_meanwhile_is_left_out() -> None:
-    joined = await _joined()
-    (made,) = await joined.salesforce.create_tasks(_tasks(1))
+    joined = await empty_org()
+    (made,) = await joined.salesforce.create_tasks(new_tasks(1))
     await joined.salesforce.tasks([made.id or ""], ["Type"])
     joined.in_salesforce("hide_field", object="Task", field="Type")
 
@@ -207,14 +185,14 @@ async def test_a_field_that_was_hidden_meanwhile_is_left_out() -> None:
 
 
 async def test_keys_with_quotes_are_only_values() -> None:
-    joined = await _joined()
+    joined = await empty_org()
 
     assert await joined.salesforce.tasks_by_key(["x' OR Id != '", "\\", "\n"]) == {}
 
 
 @pytest.mark.parametrize("style", [QueryStyle.COMPOSITE, QueryStyle.GET])
 async def test_people_of_the_sample_are_found_in_either_style(style: str) -> None:
-    joined = await _joined()
+    joined = await empty_org()
     salesforce = joined.salesforce_with(
         StaticToken(joined.sandbox.tokens["salesforce"]), query_style=style
     )
@@ -236,7 +214,7 @@ async def test_people_of_the_sample_are_found_in_either_style(style: str) -> Non
 
 
 async def test_people_cost_at_most_three_calls() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     rows = joined.sandbox.salesforce.store
     ids = [*rows.table("Contact").raw, *rows.table("Lead").raw]
     await joined.salesforce.people(ids[:1], [])
@@ -248,7 +226,7 @@ async def test_people_cost_at_most_three_calls() -> None:
 
 
 async def test_a_merged_contact_leads_to_the_winner() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     made = [
         joined.in_salesforce(
             "create_record", object="Contact", fields={"LastName": f"n{number}", "Email": "m@x.jp"}
@@ -265,7 +243,7 @@ async def test_a_merged_contact_leads_to_the_winner() -> None:
 
 
 async def test_the_org_is_seen_as_the_integration_user_sees_it() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     org = await joined.salesforce.org()
     joined.in_salesforce("hide_field", object="Task", field="Type")
     hidden = await joined.salesforce.org()
@@ -310,7 +288,7 @@ async def test_who_may_not_customise_the_org_is_told_what_an_administrator_has_t
 
 
 async def test_users_and_queues_are_listed() -> None:
-    joined = await _joined()
+    joined = await empty_org()
 
     users = await joined.salesforce.users()
 
@@ -336,7 +314,7 @@ async def test_tasks_like_ours_are_found_without_a_key_field() -> None:
 
 
 async def test_accounts_are_matched_by_domain() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     account = joined.in_salesforce(
         "create_record",
         object="Account",
@@ -353,20 +331,20 @@ async def test_accounts_are_matched_by_domain() -> None:
 
 
 async def test_participants_are_put_on_a_task() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     joined.in_salesforce("shared_activities", on=True)
     contacts = list(joined.sandbox.salesforce.store.table("Contact").raw)[:2]
-    (made,) = await joined.salesforce.create_tasks(_tasks(1, WhoId=contacts[0]))
+    (made,) = await joined.salesforce.create_tasks(new_tasks(1, WhoId=contacts[0]))
 
     written = await joined.salesforce.add_participants([(made.id or "", contacts[1])])
 
-    assert _results(written) == [DONE]
+    assert results_of(written) == [DONE]
 
 
 async def test_participants_without_shared_activities_are_rejected() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     contact = next(iter(joined.sandbox.salesforce.store.table("Contact").raw))
-    (made,) = await joined.salesforce.create_tasks(_tasks(1))
+    (made,) = await joined.salesforce.create_tasks(new_tasks(1))
 
     (written,) = await joined.salesforce.add_participants([(made.id or "", contact)])
 
@@ -374,7 +352,7 @@ async def test_participants_without_shared_activities_are_rejected() -> None:
 
 
 async def test_limits_are_told_and_the_header_is_believed() -> None:
-    joined = await _joined()
+    joined = await empty_org()
 
     limits = await joined.salesforce.limits()
 
@@ -383,11 +361,11 @@ async def test_limits_are_told_and_the_header_is_believed() -> None:
 
 
 async def test_a_full_day_stops_the_next_call() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     joined.fault(Side.SALESFORCE, kind="request_limit", limit="TotalRequests")
 
     with pytest.raises(RateLimited) as caught:
-        await joined.salesforce.create_tasks(_tasks(1))
+        await joined.salesforce.create_tasks(new_tasks(1))
 
     assert caught.value.daily
 
@@ -404,7 +382,7 @@ async def test_the_allocation_is_kept() -> None:
 
 
 async def test_an_expired_session_of_a_pasted_token_is_access_lost() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     joined.fault(Side.SALESFORCE, kind="session_expired")
 
     with pytest.raises(AccessLost, match="tandem connect salesforce"):
@@ -412,7 +390,7 @@ async def test_an_expired_session_of_a_pasted_token_is_access_lost() -> None:
 
 
 async def test_an_org_without_api_access_is_access_lost() -> None:
-    joined = await _joined()
+    joined = await empty_org()
     joined.in_salesforce("disable_api")
 
     with pytest.raises(AccessLost, match="API"):
@@ -423,7 +401,7 @@ async def test_an_org_without_api_access_is_access_lost() -> None:
     "kind", ["server_unavailable", "unknown_exception", "query_timeout", "drop_before"]
 )
 async def test_a_read_survives_trouble_that_passes(kind: str) -> None:
-    joined = await _joined()
+    joined = await empty_org()
     joined.fault(Side.SALESFORCE, kind=kind)
 
     try:
@@ -438,127 +416,3 @@ async def test_salesforce_s_own_clock_is_asked() -> None:
     joined.sandbox.world.clock.advance(3600)
 
     assert START + timedelta(hours=1) == await joined.salesforce.now()
-
-
-# --------------------------------------------------------------------------- OAuth
-
-
-def _oauth(joined: Joined, **options: Any) -> SalesforceOAuth:
-    org = joined.sandbox.salesforce
-    return SalesforceOAuth(
-        joined.salesforce_transport,
-        clock=joined.time,
-        client_id=options.get("client_id", org.client_id),
-        client_secret=options.get("client_secret", org.client_secret),
-        login_url="http://127.0.0.1:8802",
-    )
-
-
-async def _sign_in(joined: Joined, oauth: SalesforceOAuth) -> Grant:
-    pair, state = new_pkce(), new_state()
-    page = await joined.salesforce_transport.send(
-        Request(
-            method="POST",
-            url=oauth.authorize_url(BACK, state, pair),
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-            body=b"decision=allow",
-        )
-    )
-    back = parse_qs(urlsplit(page.headers["location"]).query)
-    assert [state] == back["state"]
-    return await oauth.exchange(back["code"][0], BACK, pair)
-
-
-@pytest.mark.parametrize("rotation", [False, True])
-async def test_a_person_signs_in_and_an_ended_session_is_renewed(rotation: bool) -> None:
-    joined = await _joined()
-    joined.switch(refresh_token_rotation=rotation, require_pkce=True)
-    oauth = _oauth(joined)
-    saved: list[Grant] = []
-
-    async def save(grant: Grant) -> None:
-        saved.append(grant)
-
-    grant = await _sign_in(joined, oauth)
-    salesforce = joined.salesforce_with(Tokens(grant, oauth.refresh, joined.time, on_rotated=save))
-    for _ in range(3):
-        joined.in_salesforce("expire_sessions")
-        await salesforce.users()
-
-    assert joined.sandbox.salesforce.summary()["organization_id"] == grant.account_id
-    assert len(saved) == 3
-    assert (len({one.refresh_token for one in (grant, *saved)}) > 1) is rotation
-
-
-async def test_a_write_in_the_middle_of_which_the_session_ends_lands_once() -> None:
-    joined = await _joined()
-    oauth = _oauth(joined)
-
-    async def save(grant: Grant) -> None: ...
-
-    tokens = Tokens(await _sign_in(joined, oauth), oauth.refresh, joined.time, on_rotated=save)
-    salesforce = joined.salesforce_with(tokens)
-    joined.in_salesforce("expire_sessions")
-    before = _stored(joined)
-
-    assert _results(await salesforce.create_tasks(_tasks(5))) == [DONE] * 5
-    assert _stored(joined) - before == 5
-
-
-async def test_a_withdrawn_grant_is_access_lost() -> None:
-    joined = await _joined()
-    oauth = _oauth(joined)
-    grant = await _sign_in(joined, oauth)
-
-    await oauth.revoke(grant)
-
-    with pytest.raises(AccessLost, match="withdrawn"):
-        await oauth.refresh(grant)
-
-
-async def test_a_signed_assertion_signs_in() -> None:
-    joined = await _joined()
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    joined.in_salesforce(
-        "register_app", client_id="jwt-app", client_secret="x", certificate=public.decode()
-    )
-    oauth = _oauth(joined, client_id="jwt-app")
-
-    grant = await oauth.jwt_bearer(
-        pem, joined.sandbox.salesforce.username, audience="https://login.salesforce.com"
-    )
-
-    assert await joined.salesforce_with(StaticToken(grant.access_token)).users()
-    with pytest.raises(AccessLost):
-        await oauth.jwt_bearer(pem, "nobody@example.jp", audience="https://login.salesforce.com")
-
-
-async def test_client_credentials_sign_in_as_the_app_s_own_user() -> None:
-    joined = await _joined()
-    joined.in_salesforce(
-        "register_app",
-        client_id="cc-app",
-        client_secret="hush",
-        run_as=joined.sandbox.salesforce.username,
-    )
-
-    grant = await _oauth(joined, client_id="cc-app", client_secret="hush").client_credentials()
-
-    assert await joined.salesforce_with(StaticToken(grant.access_token)).users()
-
-
-async def test_a_lost_answer_while_creating_the_key_field_can_be_repeated() -> None:
-    joined = Joined()
-    joined.fault(Side.SALESFORCE, kind="drop_after", path="*/tooling/sobjects/CustomField")
-
-    with pytest.raises(OutcomeUnknown):
-        await joined.salesforce.create_key_field()
-    await joined.salesforce.create_key_field()
-
-    assert (await joined.salesforce.org()).has_key_field

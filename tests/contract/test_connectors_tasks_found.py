@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hubspot_account import (
+from empty_hubspot import (
     EXISTS,
     UNKNOWN,
     a_contact,

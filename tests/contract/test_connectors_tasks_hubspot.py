@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hubspot_account import (
+from empty_hubspot import (
     CREATE,
     DONE,
     EXISTS,

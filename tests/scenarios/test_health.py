@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tandem.engine.reports import Check, ConnectionState, Level, Outcome, RunReport
+from tandem.engine.findings import Check, Level
+from tandem.engine.reports import ConnectionState, Outcome, RunReport
 from tandem.errors import SettingsError
 from tandem.i18n import Messages
 from tandem.model import Kind, LinkState, Side

@@ -8,8 +8,8 @@ import pytest
 
 from tandem.engine.doctor import scope_findings
 from tandem.engine.doctor_tasks import task_findings
+from tandem.engine.findings import Check, Finding, Level
 from tandem.engine.prepare import Accounts
-from tandem.engine.reports import Check, Finding, Level
 from tandem.i18n import Messages
 from tandem.model import KeyProperty, Kind, Org, Portal, TaskSchema, TaskStage, TaskStatus
 from tandem.sync.policy import KindPolicy, Policy

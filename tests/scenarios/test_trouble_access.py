@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tandem.engine.reports import Check, ConnectionState, Level, Outcome, RunState
+from tandem.engine.findings import Check, Level
+from tandem.engine.reports import ConnectionState, Outcome, RunState
 from tandem.errors import AccessLost, SettingsError
 from tandem.model import Kind, LinkState, Side
 from tandem.store.credentials import Credential

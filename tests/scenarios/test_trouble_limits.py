@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tandem.engine.reports import Check, ConnectionState, Outcome, RunState
+from tandem.engine.findings import Check
+from tandem.engine.reports import ConnectionState, Outcome, RunState
 from tandem.model import Kind, Side
 from tests.scenarios.story import Story, reasons
 from tests.support.installation import SALESFORCE_URL, installation

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tandem.engine.reports import Check, Outcome, RunState
+from tandem.engine.findings import Check
+from tandem.engine.reports import Outcome, RunState
 from tandem.model import Kind
 from tests.scenarios.refusals import (
     STATUSES,

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tandem.engine.reports import Check, Outcome, RunState
+from tandem.engine.findings import Check
+from tandem.engine.reports import Outcome, RunState
 from tandem.errors import SettingsError
 from tandem.model import Kind
 from tests.scenarios.story import Story, reasons

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Protocol
 
 from tandem.engine.conflicts import ConflictList, Restored
+from tandem.engine.findings import Finding
 from tandem.engine.importing import ImportReport, Unfinished, Wanted
 from tandem.engine.recreating import Recreated
 from tandem.engine.reports import (
     ConnectionSummary,
     ErrorCard,
     Explanation,
-    Finding,
     Health,
     OwnerRow,
     ProgressCallback,

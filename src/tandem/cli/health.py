@@ -14,7 +14,8 @@ from tandem.cli.output import moment, print_json, table
 from tandem.cli.session import Session, print_sentence, session_of
 from tandem.cli.summary import reason_sentence, stop_sentence
 from tandem.cli.worker import print_workers
-from tandem.engine.reports import ConnectionState, ErrorCard, Finding, Health, Level
+from tandem.engine.findings import Finding, Level
+from tandem.engine.reports import ConnectionState, ErrorCard, Health
 from tandem.errors import SettingsError
 
 __all__ = ["register"]

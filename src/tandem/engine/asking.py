@@ -15,19 +15,17 @@ from tandem.engine.allocation import lasts_until
 from tandem.engine.connectors import Connected, Connectors
 from tandem.engine.context import LONG_AGO
 from tandem.engine.explaining import explain
+from tandem.engine.findings import Check, Finding, Level
 from tandem.engine.owning import owner_rows
 from tandem.engine.prepare import Accounts, load_accounts, remembered
 from tandem.engine.reliance import heard_sides
 from tandem.engine.reports import (
     AccountCalls,
-    Check,
     ConnectionState,
     ConnectionSummary,
     ErrorCard,
     Explanation,
-    Finding,
     Health,
-    Level,
     OwnerRow,
 )
 from tandem.engine.running import policy_of, this_process

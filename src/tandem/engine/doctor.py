@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from tandem.crm.connector import HubSpot, Salesforce
 from tandem.engine.doctor_tasks import task_scope_findings
+from tandem.engine.findings import Check, Finding, Level
 from tandem.engine.prepare import Accounts
-from tandem.engine.reports import Check, Finding, Level
 from tandem.errors import AccessLost, BudgetSpent, CrmError, RateLimited, Rejected, TandemError
 from tandem.model import Kind, Org, Side
 from tandem.sync.owners import match_owners

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from tandem.engine.reports import Check, Finding, Level
+from tandem.engine.findings import Check, Finding, Level
 from tandem.store.feed_rows import FeedRow
 from tandem.store.hints import FeedHealth
 from tandem.store.schedule import Turn

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from tandem.crm.connector import Salesforce
+from tandem.engine.findings import Check, Finding, Level
 from tandem.engine.prepare import Accounts
-from tandem.engine.reports import Check, Finding, Level
 from tandem.errors import Unmappable
 from tandem.mapping.hubspot import KEY_PROPERTY
 from tandem.mapping.hubspot_task import TASK_TYPES

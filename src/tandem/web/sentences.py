@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tandem.engine.reports import Decision, Finding
+from tandem.engine.findings import Finding
+from tandem.engine.reports import Decision
 from tandem.i18n import Messages
 from tandem.model import Kind
 from tandem.sync.policy import Language

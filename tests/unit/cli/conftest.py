@@ -16,20 +16,18 @@ from rich.console import Console
 
 from tandem.cli import run
 from tandem.engine.conflicts import ConflictList, Restored
+from tandem.engine.findings import Check, Finding, Level
 from tandem.engine.recreating import Recreated
 from tandem.engine.reports import (
     AccountCalls,
-    Check,
     ConnectionState,
     ConnectionSummary,
     Decision,
     ErrorCard,
     Event,
     Explanation,
-    Finding,
     Health,
     KindTally,
-    Level,
     Match,
     Operation,
     Outcome,

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tandem.engine.reports import Check, ConnectionState, Finding, Level
+from tandem.engine.findings import Check, Finding, Level
+from tandem.engine.reports import ConnectionState
 
 
 def test_connecting_hubspot_says_what_comes_next(tandem) -> None:

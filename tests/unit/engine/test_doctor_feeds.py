@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tandem.engine.doctor_feeds import feed_findings, turn_findings, worker_findings
-from tandem.engine.reports import Check, Level
+from tandem.engine.findings import Check, Level
 from tandem.i18n import Messages
 from tandem.model import Side
 from tandem.store.feed_rows import FeedRow

@@ -9,17 +9,9 @@ import pytest
 
 import tandem
 from tandem.engine.conflicts import RestoredHow
+from tandem.engine.findings import Check, Level
 from tandem.engine.recreating import RecreatedHow
-from tandem.engine.reports import (
-    Check,
-    ConnectionState,
-    Level,
-    Match,
-    Operation,
-    Outcome,
-    RunState,
-    Stage,
-)
+from tandem.engine.reports import ConnectionState, Match, Operation, Outcome, RunState, Stage
 from tandem.engine.undoing_report import TakingKind
 from tandem.i18n import LANGUAGES, Messages
 from tandem.i18n.texts import TEXTS

@@ -1,132 +1,54 @@
-"""Salesforce tasks as HubSpot tasks: what is written, field by field."""
+"""Salesforce tasks as HubSpot's: fields, edits, status, keys."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
+from two_accounts import (
+    CREATED,
+    MARK,
+    SCHEMA,
+    TASK,
+    TOKYO,
+    a_context,
+    an_org,
+    as_it_was,
+    stage_called,
+    status_called,
+)
 
 from tandem.errors import Unmappable
-from tandem.mapping.hubspot_body import body_holds_more, fits_in_body, html_from_text
 from tandem.mapping.hubspot_task import (
-    HubSpotTaskContext,
     alike_for,
     base_of_task,
     due_of,
     followed_in_salesforce,
-    holds_more,
     render_new_task,
     render_task,
 )
 from tandem.mapping.keys import salesforce_task_key
-from tandem.mapping.marks import mark_of, marker
-from tandem.mapping.normal_form import BODY_LIMIT, hubspot_normal_form
-from tandem.mapping.own_words import is_shortened, without_own_words
-from tandem.mapping.readable import text_from_html
+from tandem.mapping.marks import mark_of
+from tandem.mapping.normal_form import hubspot_normal_form
 from tandem.mapping.salesforce import TaskContext, render, seen_fields
 from tandem.mapping.task_facts import facts_of
 from tandem.model import (
-    Activity,
     Body,
     Field,
     KeyProperty,
-    Kind,
-    Org,
     TaskSchema,
-    TaskStage,
-    TaskStatus,
 )
 from tandem.sync.dates import Due
 from tandem.sync.eligibility import Related
 from tandem.sync.owners import How, Match
 
-TOKYO = ZoneInfo("Asia/Tokyo")
-CREATED = datetime(2026, 11, 23, 9, 12, tzinfo=UTC)
-MARK = marker(b"a key")
-TASK = {
-    "Subject": "Call back",
-    "Status": "In Progress",
-    "Priority": "High",
-    "Type": None,
-    "TaskSubtype": "Task",
-    "ActivityDate": "2026-11-30",
-    "Description": "First line\nSecond <line>",
-    "OwnerId": "005AAA",
-    "WhoId": "003AAA",
-    "WhatId": None,
-}
-
-
-def _status(value: str, order: int, *, closed: bool = False) -> TaskStatus:
-    return TaskStatus(value=value, label=value, closed=closed, default=order == 1, sort_order=order)
-
-
-def _stage(value: str, order: int, *, closed: bool = False, label: str = "") -> TaskStage:
-    return TaskStage(value=value, label=label or value, closed=closed, order=order)
-
-
-SCHEMA = TaskSchema(
-    key=KeyProperty.UNIQUE,
-    statuses=(
-        _stage("NOT_STARTED", 0),
-        _stage("IN_PROGRESS", 1),
-        _stage("COMPLETED", 2, closed=True),
-        _stage("1001", 3, closed=True, label="Cancelled"),
-    ),
-    priorities=("NONE", "LOW", "MEDIUM", "HIGH"),
-    types=("TODO", "CALL", "EMAIL", "LINKED_IN_MESSAGE"),
-)
-
-
-def _org(**changes: Any) -> Org:
-    values: dict[str, Any] = {
-        "id": "00D",
-        "name": "Example",
-        "is_sandbox": False,
-        "user_id": "005",
-        "user_name": "me",
-        "statuses": (
-            _status("Not Started", 1),
-            _status("In Progress", 2),
-            _status("Completed", 3, closed=True),
-            _status("Cancelled", 4, closed=True),
-        ),
-        "priorities": ("High", "Normal", "Low"),
-        "task_types": ("Call",),
-        "task_fields": frozenset(TASK),
-        "writable_fields": frozenset(TASK),
-        "has_key_field": True,
-        "default_priority": "Normal",
-        "record_types": {"Sales": "012000000000001AAA"},
-    }
-    return Org(**{**values, **changes})
-
-
-def _context(**changes: Any) -> HubSpotTaskContext:
-    values: dict[str, Any] = {
-        "schema": SCHEMA,
-        "org": _org(),
-        "zone": TOKYO,
-        "created_at": CREATED,
-        "key": "00D-00T",
-        "owner_id": "77",
-    }
-    return HubSpotTaskContext(**{**values, **changes})
-
-
-def _was(**changes: Any) -> Activity:
-    values: dict[str, Any] = {"created_at": CREATED, "occurred_at": CREATED}
-    return Activity(kind=Kind.TASK, id="9", **{**values, **changes})
-
-
 # --------------------------------------------------------------------------- new tasks
 
 
 def test_a_new_task_says_every_field() -> None:
-    assert render_new_task(TASK, _context()) == {
+    assert render_new_task(TASK, a_context()) == {
         "hs_timestamp": "2026-11-29T23:00:00.000Z",
         "hs_task_subject": "Call back",
         "hs_task_status": "IN_PROGRESS",
@@ -139,7 +61,7 @@ def test_a_new_task_says_every_field() -> None:
 
 
 def test_the_fields_a_tenant_switched_off_are_not_said() -> None:
-    got = render_new_task(TASK, _context(task_fields=frozenset({Field.SUBJECT})))
+    got = render_new_task(TASK, a_context(task_fields=frozenset({Field.SUBJECT})))
 
     assert got.keys() == {
         "hs_timestamp",
@@ -148,7 +70,7 @@ def test_the_fields_a_tenant_switched_off_are_not_said() -> None:
         "hubspot_owner_id",
         "tandem_key",
     }
-    assert render_task(TASK, {Field.STATUS}, _context(task_fields=frozenset())) == {}
+    assert render_task(TASK, {Field.STATUS}, a_context(task_fields=frozenset())) == {}
     assert Field.STATUS not in followed_in_salesforce({Field.SUBJECT, Field.CALL})
     assert Field.CALL not in followed_in_salesforce({Field.SUBJECT, Field.CALL})
 
@@ -156,19 +78,19 @@ def test_the_fields_a_tenant_switched_off_are_not_said() -> None:
 def test_without_a_place_for_it_the_key_is_not_written() -> None:
     schema = TaskSchema(key=KeyProperty.NONE, statuses=SCHEMA.statuses)
 
-    assert "tandem_key" not in render_new_task(TASK, _context(schema=schema))
-    assert "tandem_key" not in render_new_task(TASK, _context(key=""))
+    assert "tandem_key" not in render_new_task(TASK, a_context(schema=schema))
+    assert "tandem_key" not in render_new_task(TASK, a_context(key=""))
 
 
 def test_a_field_the_integration_user_may_not_see_is_neither_said_nor_cleared() -> None:
-    assert render_new_task({}, _context(owner_id=None, key="")) == {
+    assert render_new_task({}, a_context(owner_id=None, key="")) == {
         "hs_timestamp": "2026-11-23T09:12:00.000Z"
     }
-    assert render_task({}, frozenset(Field), _context(owner_id=None)) == {"hubspot_owner_id": None}
+    assert render_task({}, frozenset(Field), a_context(owner_id=None)) == {"hubspot_owner_id": None}
 
 
 def test_nobody_mapped_leaves_a_new_task_without_owner_and_clears_that_of_another() -> None:
-    nobody = _context(owner_id=None)
+    nobody = a_context(owner_id=None)
 
     assert "hubspot_owner_id" not in render_new_task(TASK, nobody)
     assert render_task(TASK, {Field.OWNER}, nobody) == {"hubspot_owner_id": None}
@@ -181,7 +103,7 @@ def test_a_cleared_field_is_cleared_and_a_required_one_takes_its_default() -> No
     emptied = {**TASK, "Subject": None, "Description": "", "ActivityDate": None}
     fields = {Field.SUBJECT, Field.COMMENTS, Field.DUE}
 
-    assert render_task(emptied, fields, _context(was=_was())) == {
+    assert render_task(emptied, fields, a_context(was=as_it_was())) == {
         "hs_task_subject": None,
         "hs_task_body": None,
         "hs_timestamp": "2026-11-23T09:12:00.000Z",
@@ -191,7 +113,7 @@ def test_a_cleared_field_is_cleared_and_a_required_one_takes_its_default() -> No
 def test_an_edit_of_another_field_leaves_the_time_of_day_alone() -> None:
     evening = datetime(2026, 11, 30, 9, 45, tzinfo=UTC)
     due = Due(date(2026, 11, 30), evening)
-    context = _context(was=_was(occurred_at=evening), due=due, due_time=time(6, 0))
+    context = a_context(was=as_it_was(occurred_at=evening), due=due, due_time=time(6, 0))
 
     assert render_task(TASK, {Field.DUE}, context) == {"hs_timestamp": "2026-11-30T09:45:00.000Z"}
     moved = {**TASK, "ActivityDate": "2026-12-01"}
@@ -227,21 +149,21 @@ def test_subtype_and_type_become_hubspots_type(
     subtype: str | None, chosen: str | None, present: str | None, expected: str
 ) -> None:
     task = {"TaskSubtype": subtype, "Type": chosen}
-    was = _was(task_type=present) if present else None
+    was = as_it_was(task_type=present) if present else None
 
-    assert render_task(task, {Field.TYPE}, _context(was=was)) == {"hs_task_type": expected}
+    assert render_task(task, {Field.TYPE}, a_context(was=was)) == {"hs_task_type": expected}
 
 
 def test_a_type_the_account_does_not_have_is_not_written() -> None:
     schema = TaskSchema(key=KeyProperty.PLAIN, statuses=(), types=("TODO",))
 
-    assert render_task({"TaskSubtype": "Call"}, {Field.TYPE}, _context(schema=schema)) == {}
+    assert render_task({"TaskSubtype": "Call"}, {Field.TYPE}, a_context(schema=schema)) == {}
 
 
 def test_a_priority_the_account_does_not_have_is_cleared() -> None:
     schema = TaskSchema(key=KeyProperty.PLAIN, statuses=(), priorities=("HIGH",))
 
-    assert render_task({"Priority": "Low"}, {Field.PRIORITY}, _context(schema=schema)) == {
+    assert render_task({"Priority": "Low"}, {Field.PRIORITY}, a_context(schema=schema)) == {
         "hs_task_priority": None
     }
 
@@ -250,20 +172,26 @@ def test_a_priority_the_account_does_not_have_is_cleared() -> None:
 
 
 def test_an_added_stage_goes_to_the_status_of_its_name_and_back() -> None:
-    cancelled = _was(status="1001")
-    context = TaskContext(org=_org(), zone=TOKYO, now=CREATED, stages=SCHEMA.statuses)
+    cancelled = as_it_was(status="1001")
+    context = TaskContext(org=an_org(), zone=TOKYO, now=CREATED, stages=SCHEMA.statuses)
 
     assert render(cancelled, {Field.STATUS}, context) == {"Status": "Cancelled"}
-    assert render_task({"Status": "Cancelled"}, {Field.STATUS}, _context()) == {
+    assert render_task({"Status": "Cancelled"}, {Field.STATUS}, a_context()) == {
         "hs_task_status": "1001"
     }
 
 
 def test_completing_and_reopening_follow_for_statuses_only_salesforce_has() -> None:
-    org = _org(statuses=(*_org().statuses, _status("Blocked", 5), _status("Lost", 6, closed=True)))
+    org = an_org(
+        statuses=(
+            *an_org().statuses,
+            status_called("Blocked", 5),
+            status_called("Lost", 6, closed=True),
+        )
+    )
 
     def said(status: str, present: str, **more: Any) -> str | None:
-        context = _context(org=org, was=_was(status=present))
+        context = a_context(org=org, was=as_it_was(status=present))
         task = {"Status": status, **more}
         return render_task(task, {Field.STATUS}, context)["hs_task_status"]
 
@@ -276,14 +204,14 @@ def test_completing_and_reopening_follow_for_statuses_only_salesforce_has() -> N
 
 
 def test_an_account_without_a_stage_to_complete_to_is_told_what_to_do() -> None:
-    schema = TaskSchema(key=KeyProperty.PLAIN, statuses=(_stage("NOT_STARTED", 0),))
+    schema = TaskSchema(key=KeyProperty.PLAIN, statuses=(stage_called("NOT_STARTED", 0),))
 
     with pytest.raises(Unmappable, match="no completed stage: an admin has to add one"):
-        render_new_task({**TASK, "Status": "Completed"}, _context(schema=schema))
+        render_new_task({**TASK, "Status": "Completed"}, a_context(schema=schema))
 
 
 def test_the_admins_maps_are_used_backwards() -> None:
-    context = _context(
+    context = a_context(
         status_map={"IN_PROGRESS": "Not Started", "NOT_STARTED": "In Progress"},
         priority_map={"LOW": "High"},
     )
@@ -294,110 +222,10 @@ def test_the_admins_maps_are_used_backwards() -> None:
     assert render_task({"Priority": "High"}, {Field.PRIORITY}, context) == {
         "hs_task_priority": "HIGH"
     }
-    was_low = _context(priority_map={"LOW": "High"}, was=_was(priority="LOW"))
+    was_low = a_context(priority_map={"LOW": "High"}, was=as_it_was(priority="LOW"))
     assert render_task({"Priority": "High"}, {Field.PRIORITY}, was_low) == {
         "hs_task_priority": "LOW"
     }
-
-
-# --------------------------------------------------------------------------- Comments
-
-
-def test_web_addresses_become_links_and_nothing_else_becomes_markup() -> None:
-    text = "See https://example.jp/a?b=1&c=2、または(http://b.example/).\n<script>x</script>"
-
-    assert html_from_text(text) == (
-        '<p>See <a href="https://example.jp/a?b=1&amp;c=2">https://example.jp/a?b=1&amp;c=2</a>、'
-        'または(<a href="http://b.example/">http://b.example/</a>).'
-        "<br>&lt;script&gt;x&lt;/script&gt;</p>"
-    )
-
-
-def test_blank_lines_part_paragraphs_and_indents_stay() -> None:
-    body = html_from_text("a\r\n\r\n\r\n  b   c\n\td\n")
-
-    assert body == "<p>a</p><p>\u00a0\u00a0b \u00a0\u00a0c<br>\u00a0\u00a0\u00a0\u00a0d</p>"
-    assert text_from_html(body, drop_history=False) == "a\n\n  b c\n    d"
-
-
-def test_a_text_too_long_for_a_body_is_shortened_and_tells() -> None:
-    text = "&" * 32_000
-    body = html_from_text(text)
-
-    assert BODY_LIMIT * 0.99 < len(body) <= BODY_LIMIT
-    assert body.endswith("…</p>")
-    assert not fits_in_body(text)
-    assert fits_in_body("x" * 32_000)
-
-
-@pytest.mark.parametrize(
-    "own",
-    [
-        "[tandem:7-task-101]",
-        "1 attachment in HubSpot",
-        "2 attachments in HubSpot: a.pdf, b.pdf",
-        "HubSpotに添付ファイル2件:見積書.xlsx、b.pdf",
-        "(shortened)",
-        "(shortened; the whole text: https://app.hubspot.com/tasks/1/view/all/task/9)",
-        "(以下省略。全文:https://app.hubspot.com/tasks/1/view/all/task/9)",
-        "(本文をテキストに変換できませんでした)",
-    ],
-)
-def test_tandems_own_lines_never_travel_back(own: str) -> None:
-    assert without_own_words(f"Text\n\n{own}") == "Text"
-    assert without_own_words(f"Text\n{own}\n\nadded by a person") == "Text\n\nadded by a person"
-    assert without_own_words(own) == ""
-    assert without_own_words(f"He said {own} again") == f"He said {own} again"
-    assert is_shortened(f"Text\n{own}") is own.startswith(("(shortened", "(以下省略"))
-
-
-def test_comments_of_nothing_but_our_own_words_clear_the_body() -> None:
-    assert render_task({"Description": "[tandem:k]"}, {Field.COMMENTS}, _context()) == {
-        "hs_task_body": None
-    }
-
-
-@pytest.mark.parametrize(
-    ("html", "more"),
-    [
-        (None, False),
-        ("plain text", False),
-        ("a &amp; b", False),
-        ("<p>a<br>b</p><div>c</div>", False),
-        ('<div style="" dir="auto" data-top-level="true"><p style="margin:0;">a</p></div>', False),
-        ('<p>see <a href="https://x.example/">https://x.example/</a></p>', False),
-        ('<a href="https://x.example/" target="_blank" rel="noopener">x.example</a>', False),
-        ('<a href="https://x.example/">our offer</a>', True),
-        ('<a href="#top">top</a>', True),
-        ('<a class="mention" href="https://x.example/">https://x.example/</a>', True),
-        ("<p>a <strong>b</strong></p>", True),
-        ("<ul><li>a</li></ul>", True),
-        ("<table><tr><td>a</td></tr></table>", True),
-        ('<img src="https://x.example/a.png">', True),
-        ('<p>a</p><p style="display:none">b</p>', True),
-        ('<span style="color:red">a</span>', True),
-        ('<span class="x">a</span>', True),
-        ("x" * 32_001, True),
-        (f"<p>{'x' * 32_001}</p>", True),
-        ("<div>" * 2_000, True),
-        ("<p>a</p>" * 60_000, True),
-        ("<p>" + "x" * 2_000_000, True),
-    ],
-)
-def test_whether_a_body_holds_more_than_comments_can_show(html: str | None, more: bool) -> None:
-    assert body_holds_more(Body(html=html)) is more
-    assert holds_more(_was(body=Body(html=html))) is more
-
-
-def test_shortened_comments_say_that_hubspot_holds_more() -> None:
-    plain = _was(body=Body(html="<p>a</p>"))
-
-    assert holds_more(plain, "a\n(shortened)")
-    assert not holds_more(plain, "a")
-    assert holds_more(_was(body=Body(html=f"<p>{'x' * 31_950}</p>")))
-    long = Body(html=f"<p>{'x' * 30_000}</p>")
-    assert not holds_more(_was(body=long))
-    assert holds_more(_was(body=long, attachment_ids=("1",)))
 
 
 # --------------------------------------------------------------------------- what HubSpot says then
@@ -414,8 +242,8 @@ def test_the_base_of_an_update_speaks_of_the_written_fields_alone() -> None:
 
 
 def test_what_is_attached_belongs_to_what_the_comments_are_compared_with() -> None:
-    was = _was(body=Body(html="<p>old</p>"), attachment_ids=("5", "4"))
-    stored = _was(body=Body(html="<p>new</p>"), attachment_ids=("4", "5"))
+    was = as_it_was(body=Body(html="<p>old</p>"), attachment_ids=("5", "4"))
+    stored = as_it_was(body=Body(html="<p>new</p>"), attachment_ids=("4", "5"))
 
     base = base_of_task({"hs_task_body": "<p>new</p>"}, MARK, was=was)
 
@@ -431,7 +259,7 @@ def test_the_normal_form_of_hubspot_knows_no_empty_values() -> None:
 
 
 def test_two_sides_that_were_changed_alike_say_the_same() -> None:
-    alike = alike_for(_context(), {"77": Match("005AAA", How.EMAIL), "78": Match(None, How.QUEUE)})
+    alike = alike_for(a_context(), {"77": Match("005AAA", How.EMAIL), "78": Match(None, How.QUEUE)})
 
     assert alike(Field.STATUS, "COMPLETED", "Completed")
     assert not alike(Field.STATUS, "COMPLETED", "Not Started")
@@ -454,18 +282,18 @@ def test_two_sides_that_were_changed_alike_say_the_same() -> None:
 
 
 def test_a_status_only_salesforce_has_is_alike_where_it_would_be_written_so() -> None:
-    org = _org(statuses=(*_org().statuses, _status("Lost", 6, closed=True)))
+    org = an_org(statuses=(*an_org().statuses, status_called("Lost", 6, closed=True)))
 
-    assert alike_for(_context(org=org), {})(Field.STATUS, "COMPLETED", "Lost")
-    schema = TaskSchema(key=KeyProperty.PLAIN, statuses=(_stage("NOT_STARTED", 0),))
-    assert not alike_for(_context(org=org, schema=schema), {})(Field.STATUS, "1001", "Lost")
+    assert alike_for(a_context(org=org), {})(Field.STATUS, "COMPLETED", "Lost")
+    schema = TaskSchema(key=KeyProperty.PLAIN, statuses=(stage_called("NOT_STARTED", 0),))
+    assert not alike_for(a_context(org=org, schema=schema), {})(Field.STATUS, "1001", "Lost")
 
 
 def test_no_due_date_is_not_written_back_as_one() -> None:
-    context = TaskContext(org=_org(), zone=TOKYO, now=CREATED, due=Due(None, CREATED))
+    context = TaskContext(org=an_org(), zone=TOKYO, now=CREATED, due=Due(None, CREATED))
 
-    assert render(_was(), {Field.DUE}, context) == {"ActivityDate": None}
-    moved = _was(occurred_at=datetime(2026, 12, 1, 20, tzinfo=UTC))
+    assert render(as_it_was(), {Field.DUE}, context) == {"ActivityDate": None}
+    moved = as_it_was(occurred_at=datetime(2026, 12, 1, 20, tzinfo=UTC))
     assert render(moved, {Field.DUE}, context) == {"ActivityDate": "2026-12-02"}
 
 
@@ -504,7 +332,7 @@ def test_the_facts_of_a_task_follow_from_its_fields() -> None:
         "WhatId": "006AAA",
         "Description": "text\n[tandem:7-call-1]",
     }
-    facts = facts_of(_Seen(fields=fields, is_recurrence=True), _org())
+    facts = facts_of(_Seen(fields=fields, is_recurrence=True), an_org())
 
     assert (facts.key, facts.subtype, facts.type) == ("7-call-1", "Call", "Call")
     assert (facts.record_type, facts.related) == ("Sales", Related.OPPORTUNITY)
@@ -526,7 +354,7 @@ def test_the_facts_of_a_task_follow_from_its_fields() -> None:
 def test_related_to_is_known_by_its_type_else_by_its_prefix(
     what_id: str | None, what_type: str | None, expected: Related
 ) -> None:
-    facts = facts_of(_Seen(fields={"WhatId": what_id}, what_type=what_type), _org())
+    facts = facts_of(_Seen(fields={"WhatId": what_id}, what_type=what_type), an_org())
 
     assert facts.related is expected
     assert facts.record_type is None

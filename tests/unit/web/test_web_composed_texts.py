@@ -10,11 +10,12 @@ from pathlib import Path
 import tandem
 from tandem.alerts.causes import Cause
 from tandem.engine.conflicts import RestoredHow
+from tandem.engine.findings import Check, Level
 from tandem.engine.forecast import Sure
 from tandem.engine.long_work.works import _ACTIONS
 from tandem.engine.record_pairs import Way
 from tandem.engine.recreating import RecreatedHow
-from tandem.engine.reports import Check, ConnectionState, Level, Match, Operation, Outcome, RunState
+from tandem.engine.reports import ConnectionState, Match, Operation, Outcome, RunState
 from tandem.engine.undoing_report import TakingKind
 from tandem.i18n.texts import TEXTS
 from tandem.imports import Column, DateOrder

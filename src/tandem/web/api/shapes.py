@@ -9,7 +9,8 @@ from typing import Annotated, Generic, TypeVar
 import msgspec
 from msgspec import Meta
 
-from tandem.engine.reports import ConnectionState, KindTally, Level
+from tandem.engine.findings import Level
+from tandem.engine.reports import ConnectionState, KindTally
 from tandem.mapping.salesforce_reports import NAME_LIMIT, About, Grouping, Match, Show
 from tandem.model import Kind, LinkState, Side
 from tandem.store.members import Role
