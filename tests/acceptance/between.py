@@ -1,4 +1,4 @@
-"""A road to a server that a test can cut or freeze; and hosts of their own where the machine allows them."""
+"""A road to a server that a test can cut or freeze."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import parse_qs, urlsplit
 
-__all__ = ["Road", "road_to"]
+__all__ = ["Gate", "Road", "road_to"]
 
 
 class Road:
@@ -20,11 +20,14 @@ class Road:
     ``cut``: what is open is closed and what is new refused; ``frozen``: everything stays open and nothing arrives.
     """
 
-    def __init__(self, family: socket.AddressFamily, target: str | tuple[str, int]) -> None:
+    def __init__(
+        self, family: socket.AddressFamily, target: str | tuple[str, int], at: str = "127.0.0.1"
+    ) -> None:
+        self.at = at
         self._family, self._target = family, target
         self._pairs: dict[socket.socket, socket.socket] = {}
         self._selector = selectors.DefaultSelector()
-        self._server = socket.create_server(("127.0.0.1", 0))
+        self._server = socket.create_server((at, 0))
         self._server.settimeout(0.05)
         self.port: int = self._server.getsockname()[1]
         self.is_cut = self.is_frozen = self._is_over = False
@@ -67,11 +70,20 @@ class Road:
             near.close()
             return
         near.setblocking(True)
-        far = socket.socket(self._family)
-        far.connect(self._target)
+        try:
+            far = self._far(near)
+        except OSError:
+            near.close()
+            return
         self._pairs[near], self._pairs[far] = far, near
         for each in (near, far):
             self._selector.register(each, selectors.EVENT_READ)
+
+    def _far(self, near: socket.socket) -> socket.socket:
+        """The other end for somebody who has come by *near*."""
+        far = socket.socket(self._family)
+        far.connect(self._target)
+        return far
 
     def _carry(self) -> None:
         if not self._pairs:
@@ -101,16 +113,42 @@ class Road:
         self._close(*list(self._pairs))
 
 
+class Gate(Road):
+    """A road to wherever a request names: an HTTP proxy for a program of its own (RFC 9110, 9.3.6; RFC 9112, 3.2.2)."""
+
+    def __init__(self) -> None:
+        super().__init__(socket.AF_INET, ("127.0.0.1", 0))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _far(self, near: socket.socket) -> socket.socket:
+        near.settimeout(5)
+        head = near.recv(65_536)
+        near.settimeout(None)
+        method, target = head.split(b" ", 2)[:2]
+        is_tunnel = method == b"CONNECT"
+        parts = urlsplit(f"//{target.decode()}" if is_tunnel else target.decode())
+        far = socket.create_connection((parts.hostname, parts.port or 80), timeout=5)
+        far.settimeout(None)
+        if is_tunnel:
+            near.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        else:
+            far.sendall(head)
+        return far
+
+
 @contextmanager
-def road_to(database_url: str) -> Iterator[tuple[Road, str]]:
+def road_to(database_url: str, at: str = "127.0.0.1") -> Iterator[tuple[Road, str]]:
     """A road to a PostgreSQL server, and the URL of the same database by that road."""
     parts = urlsplit(database_url)
     folder = parse_qs(parts.query).get("host", [""])[0]
     port = parts.port or 5432
     if folder.startswith("/"):
-        road = Road(socket.AF_UNIX, f"{folder}/.s.PGSQL.{port}")
+        road = Road(socket.AF_UNIX, f"{folder}/.s.PGSQL.{port}", at)
     else:
-        road = Road(socket.AF_INET, (parts.hostname or "127.0.0.1", port))
+        road = Road(socket.AF_INET, (parts.hostname or "127.0.0.1", port), at)
     with contextlib.closing(road):
         user = f"{parts.username or ''}{':' + parts.password if parts.password else ''}"
-        yield road, f"postgresql://{user}@127.0.0.1:{road.port}{parts.path}?sslmode=disable"
+        yield road, f"postgresql://{user}@{at}:{road.port}{parts.path}?sslmode=disable"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from tandem.model import Kind, Link
 from tandem.settings import read_environment
 from tandem.store import ConnectionStore, KeptConflict
 from tests.acceptance.own_sync import own_sync
-from tests.support.processes import Crms, Ended, Program, environment
+from tests.support.processes import COMMAND, Crms, Ended, Program, environment
 
 __all__ = ["CLIENT", "LONG_AGO", "SECRET", "Installed", "busy_day", "subjects", "tasks", "tasks_of"]
 
@@ -50,9 +50,15 @@ class Installed:
         return ended
 
     def start(
-        self, *arguments: str, before: Callable[[], None] | None = None, **variables: str
+        self,
+        *arguments: str,
+        before: Callable[[], None] | None = None,
+        command: Sequence[str] = COMMAND,
+        **variables: str,
     ) -> Program:
-        program = Program(*arguments, env={**self.env, **variables}, before=before)
+        """``tandem`` with *arguments*, or another *command*; left running."""
+        env = {**self.env, **variables}
+        program = Program(*arguments, env=env, before=before, command=command)
         self._started.append(program)
         return program
 

@@ -21,13 +21,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.request import ProxyHandler, Request, build_opener
 
-__all__ = ["PATIENCE", "Crms", "Ended", "Program", "environment", "simulated_crms", "until"]
+__all__ = [
+    "COMMAND",
+    "PATIENCE",
+    "Crms",
+    "Ended",
+    "Program",
+    "environment",
+    "simulated_crms",
+    "until",
+]
 
 PATIENCE = 150.0
 """Seconds; what takes longer has failed. A machine that is busy may need many of them."""
 
 _LOOK_AGAIN = 0.02
-_INSTALLED = Path(sys.executable).parent / "tandem"
+COMMAND = (str(Path(sys.executable).parent / "tandem"),)
+"""The program as it is installed here."""
+
 _NOT_OURS = ("TANDEM_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "COLUMNS", "LANG")
 
 Found = TypeVar("Found")
@@ -78,7 +89,7 @@ class Program:
         self,
         *arguments: str,
         env: Mapping[str, str],
-        command: Sequence[str] = (str(_INSTALLED),),
+        command: Sequence[str] = COMMAND,
         cwd: Path | None = None,
         before: Callable[[], None] | None = None,
     ) -> None:
