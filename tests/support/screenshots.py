@@ -25,7 +25,7 @@ from tandem.sync.policy import Language
 from tandem.web import WebSettings, web_server
 from tandem.web.visit import SESSION_COOKIE
 from tests.support.chromium import Page, chromium
-from tests.support.shown_life import MovedClock, conflict, crm_pages, two_days
+from tests.support.shown_life import MovedClock, conflict, crm_pages, service, two_days
 from tests.support.shown_work import start_work, work_pages
 
 __all__ = ["Shown", "shown_app"]
@@ -117,6 +117,7 @@ async def shown_app(language: str, *, days: bool = False) -> AsyncIterator[Shown
             await conflict(application, both, language)
             application.store.create_connection("second")
             await start_work(application, language)
+            service(application, clock.now())
             stop = asyncio.Event()
             listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
             serving = asyncio.create_task(

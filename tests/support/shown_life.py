@@ -1,4 +1,4 @@
-"""What happens in the shown sample after its first sync: a task edited on both sides, and two days of calls."""
+"""What happens in the shown sample after its first sync: a task edited on both sides, two days of calls, feeds and workers."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from tandem.bootstrap import Application
 from tandem.clock import SystemClock
-from tandem.model import Kind, Link, LinkState
+from tandem.model import Kind, Link, LinkState, Side
 from tandem.sandbox.server import Sandbox
+from tandem.store.hints import FeedHealth, FeedName, FeedPosition
+from tandem.store.workers import WorkerRow
 
-__all__ = ["MovedClock", "conflict", "crm_pages", "two_days"]
+__all__ = ["MovedClock", "conflict", "crm_pages", "service", "two_days"]
 
 _SWITCH = re.compile(r"(\[salesforce_tasks\][^\[]*?enabled = )false")
 _EDITED = {
@@ -65,6 +67,35 @@ async def two_days(
         both.world.clock.advance(_HOURS * 3600)
         clock.by += timedelta(hours=_HOURS)
     await application.sync("main")
+
+
+def service(application: Application, now: datetime) -> None:
+    """A feed that is heard, one that is late, one that nobody set up; and two programs, one of them at work."""
+    store = application.store
+    for account in store.accounts():
+        if account.side is Side.SALESFORCE:
+            store.hints.save_feed(
+                account.id, FeedName.EVENTS, FeedHealth.BEHIND, now, message="events_late"
+            )
+            continue
+        heard = FeedPosition(name=FeedName.WEBHOOKS, lag_seconds=1.5)
+        store.hints.note(account.id, [], now, position=heard)
+        store.hints.save_feed(account.id, FeedName.WEBHOOKS, FeedHealth.HEALTHY, now)
+        store.hints.save_feed(
+            account.id, FeedName.JOURNAL, FeedHealth.OFF, now, message="journal_no_app"
+        )
+    for number, role in enumerate(("serve", "worker")):
+        store.report_worker(
+            WorkerRow(
+                name=f"crm-{number + 1}:41{number}7",
+                host=f"crm-{number + 1}",
+                version="1.0.0",
+                role=role,
+                slots=8,
+                started_at=now,
+                seen_at=now,
+            )
+        )
 
 
 def _pairs(application: Application, kind: Kind) -> list[Link]:
