@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
+from structlog.testing import capture_logs
 
+from tandem.clock import SystemClock
+from tandem.engine.runner.distributed import DistributedRunner
+from tandem.engine.runner.turns import Pauses, Turns
+from tandem.engine.running import Runner
+from tandem.errors import StoreError
+from tandem.store import Store
+from tandem.store.workers import WorkerRow
 from tests.acceptance.between import Road, road_to
 from tests.acceptance.conftest import Install
 from tests.acceptance.installed import Installed, busy_day, subjects, tasks
-from tests.support.processes import Crms, until
+from tests.support.processes import Crms, Program, until
+from tests.support.stores import KEYRING
 
 SOON = {"TANDEM_POLL_SECONDS": "5", "TANDEM_TAKEOVER_SECONDS": "6"}
 
@@ -36,6 +49,18 @@ def _is_writing(crms: Crms) -> bool:
     return bool(crms.writes())
 
 
+def _known(shared: Installed) -> list[dict[str, str]]:
+    """The workers, as anybody is told of them."""
+    return list(shared.run("health", "--json").json()["workers"])
+
+
+def _end(*workers: Program) -> None:
+    """Ask each to end; it must end well, and where it does not, its words are the message."""
+    for worker in workers:
+        ended = worker.terminate()
+        assert ended.code == 0, ended.said
+
+
 def _slow(crms: Crms) -> None:
     """Slow enough for a run to be met in the middle."""
     crms.forget_journal()
@@ -57,15 +82,15 @@ def test_two_workers_share_the_work_and_are_listed(shared: Installed, crms: Crms
     expected = busy_day(crms)
     workers = [shared.start("worker", "--at-once", "2") for _ in range(2)]
     _all_there(crms, expected)
-    known = shared.run("health", "--json").json()["workers"]
+    until(lambda: len(_known(shared)) == 2, "both workers to be there")
+    known = _known(shared)
 
     assert {int(each["name"].rpartition(":")[2]) for each in known} == {w.pid for w in workers}
     assert {each["role"] for each in known} == {"worker"}
+    _end(*workers)
     for worker in workers:
-        ended = worker.terminate()
-        assert ended.code == 0, ended.said
-        assert "Traceback" not in ended.said, ended.said
-    assert shared.run("health", "--json").json()["workers"] == []
+        assert "Traceback" not in worker.said, worker.said
+    assert _known(shared) == []
 
 
 def test_the_run_of_a_killed_worker_is_taken_over(shared: Installed, crms: Crms) -> None:
@@ -78,7 +103,7 @@ def test_the_run_of_a_killed_worker_is_taken_over(shared: Installed, crms: Crms)
     crms.switch(latency_ms=0)
 
     _all_there(crms, expected)
-    assert second.terminate().code == 0
+    _end(second)
 
 
 def test_a_worker_that_slept_through_its_lease_saves_nothing(shared: Installed, crms: Crms) -> None:
@@ -92,11 +117,13 @@ def test_a_worker_that_slept_through_its_lease_saves_nothing(shared: Installed, 
     _all_there(crms, expected)
     crms.forget_journal()
     os.kill(first.pid, signal.SIGCONT)
-    first.waits_for(lambda: "lease_lost" in first.said, "the sleeper to notice")
+    # In the midst of a transaction its session was ended by the other, who needed what it held.
+    ends = ("lease_lost", "run.store_trouble")
+    first.waits_for(lambda: any(end in first.said for end in ends), "the sleeper's run to end")
 
     assert subjects(tasks(crms)) == expected
     assert crms.writes() == []
-    assert [each.terminate().code for each in (first, second)] == [0, 0]
+    _end(first, second)
 
 
 @pytest.mark.parametrize("how", ["cut", "freeze"])
@@ -115,10 +142,10 @@ def test_a_worker_without_its_database_stops_and_another_goes_on(
     crms.forget_journal()
     road.mend()
     late = busy_day(crms, people=1, name="Late")
-    assert second.terminate().code == 0
+    _end(second)
 
     _all_there(crms, expected + late)
-    assert first.terminate().code == 0
+    _end(first)
 
 
 def test_every_worker_outlives_a_restart_of_the_database(
@@ -128,6 +155,7 @@ def test_every_worker_outlives_a_restart_of_the_database(
     workers = [shared.start("worker", TANDEM_DATABASE_URL=by_road) for _ in range(2)]
     expected = busy_day(crms, people=1)
     _all_there(crms, expected)
+    until(lambda: len(_known(shared)) == 2, "both workers to be there")
     road.cut()
     late = busy_day(crms, people=1, name="Late")
     for worker in workers:
@@ -135,4 +163,66 @@ def test_every_worker_outlives_a_restart_of_the_database(
     road.mend()
 
     _all_there(crms, expected + late)
-    assert [each.terminate().code for each in workers] == [0, 0]
+    _end(*workers)
+
+
+@contextmanager
+def _runner(database_url: str) -> Iterator[tuple[DistributedRunner, Store]]:
+    """In this process, with nothing connected, so that nothing runs."""
+    now = datetime.now(UTC)
+    me = WorkerRow(
+        name="me", host="here", version="1", role="worker", slots=1, started_at=now, seen_at=now
+    )
+    with Store(database_url, KEYRING) as store:
+        turns = Turns(
+            store=store,
+            runner=cast("Runner", None),
+            clock=SystemClock(),
+            pauses=Pauses(usual=60),
+            retention_days=90,
+            is_queued=True,
+        )
+        yield DistributedRunner(store=store, turns=turns, me=me), store
+
+
+def _is_listed(store: Store) -> bool:
+    try:
+        return bool(store.workers(datetime.now(UTC)))
+    except StoreError:
+        return False
+
+
+async def _outage_noticed(said: list[MutableMapping[str, Any]]) -> None:
+    def is_noticed() -> bool:
+        return any(each["event"] == "worker.store_trouble" for each in said)
+
+    await asyncio.to_thread(until, is_noticed, "the outage to be noticed")
+
+
+async def test_a_worker_that_begins_in_an_outage_waits_for_its_end(
+    roads: tuple[Road, str],
+) -> None:
+    road, by_road = roads
+    stop = asyncio.Event()
+    with _runner(by_road) as (runner, store), capture_logs() as said:
+        road.cut()
+        serving = asyncio.create_task(runner.serve(stop))
+        await _outage_noticed(said)
+        road.mend()
+        await asyncio.to_thread(until, lambda: _is_listed(store), "the worker to be listed")
+        stop.set()
+        await asyncio.wait_for(serving, 30)
+
+        assert store.workers(datetime.now(UTC)) == []
+        assert {each["event"] for each in said} == {"worker.store_trouble"}
+
+
+async def test_a_worker_that_begins_in_an_outage_can_be_ended(roads: tuple[Road, str]) -> None:
+    road, by_road = roads
+    stop = asyncio.Event()
+    with _runner(by_road) as (runner, _), capture_logs() as said:
+        road.cut()
+        serving = asyncio.create_task(runner.serve(stop))
+        await _outage_noticed(said)
+        stop.set()
+        await asyncio.wait_for(serving, 30)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, Table, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tandem.errors import SettingsError, StoreError
 from tandem.observing import see_store_trouble
@@ -103,6 +104,12 @@ class Database:
             if sentence is None:
                 raise
             raise StoreError(sentence) from error
+        except PoolTimeout as error:
+            see_store_trouble()
+            raise StoreError(
+                f"All connections of this program to the database {self.where} are busy. "
+                "Look whether the server is slow, or run fewer things at once."
+            ) from error
 
     def upsert(
         self,

@@ -41,6 +41,7 @@ _SENTENCES = {
     "08": _UNREACHABLE,
     "28": "The database {where} refuses the user or password. Correct TANDEM_DATABASE_URL.",
     "3D": "The database {where} does not exist. Create it, or correct TANDEM_DATABASE_URL.",
+    "25P03": _UNREACHABLE,  # our own limit on standing still
     "42501": "The database {where} does not give its user the right to do this ({words}).",
     "25006": "The database {where} may only be read. Name the primary server in TANDEM_DATABASE_URL.",
     "53100": "The disk of the database {where} is full. Make room, then repeat the command; nothing was half saved.",

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import procrastinate
+import psycopg
 import structlog
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
@@ -37,6 +38,7 @@ _TIDY_EVERY = 60.0
 _AT_ONCE = 200
 _AGAIN_AFTER = 1.0
 _NEWS, _REGULAR = 20, 10
+_OUTAGES = (StoreError, ConnectorException, psycopg.OperationalError, OSError)
 
 _log = structlog.get_logger()
 
@@ -70,10 +72,11 @@ class DistributedRunner:
         asyncio.get_running_loop().set_default_executor(
             ThreadPoolExecutor(max_workers=self.me.slots * 2 + 4)
         )
-        await self.store.run(self.store.prepare_queue)
-        app = self._app()
-        async with app.open_async():
-            await self._arrive()
+        app = await self._ready(stop)
+        if app is None:
+            return
+        async with contextlib.AsyncExitStack() as leaving:
+            leaving.push_async_callback(app.close_async)
             await asyncio.gather(
                 self._again_and_again(stop, _LOOK_EVERY, lambda: self._schedule(app)),
                 self._again_and_again(stop, self.beats.every, lambda: self._beat(app)),
@@ -82,6 +85,23 @@ class DistributedRunner:
             )
             with contextlib.suppress(StoreError):
                 await self.store.run(self.store.remove_worker, self.me.name)
+
+    async def _ready(self, stop: asyncio.Event) -> procrastinate.App | None:
+        """The queue opened and this worker known to the others; nothing when *stop* is set before that."""
+        while not stop.is_set():
+            app = self._app()
+            try:
+                await self.store.run(self.store.prepare_queue)
+                await app.open_async()
+                await self._arrive()
+            except _OUTAGES as error:
+                _tell_outage(error)
+                # A pool that failed to open cannot be opened again.
+                await app.close_async()
+                await rest(stop, _AGAIN_AFTER)
+            else:
+                return app
+        return None
 
     def _app(self) -> procrastinate.App:
         connector = procrastinate.PsycopgConnector(
@@ -120,8 +140,8 @@ class DistributedRunner:
         while not stop.is_set():
             try:
                 await work()
-            except (StoreError, ConnectorException, OSError) as error:
-                _log.error("worker.store_trouble", message=str(error) or type(error).__name__)
+            except _OUTAGES as error:
+                _tell_outage(error)
             await rest(stop, every)
 
     # ------------------------------------------------------------------ scheduling
@@ -187,9 +207,11 @@ class DistributedRunner:
                 working.cancel()
             await asyncio.wait([working])
             if not working.cancelled() and (error := working.exception()) is not None:
-                if not isinstance(error, ConnectorException | OSError):
-                    raise error
-                _log.error("worker.queue_trouble", message=str(error) or type(error).__name__)
+                if isinstance(error, _OUTAGES):
+                    _tell_outage(error)
+                else:
+                    # A bug of the queue ends its turn, loudly, and not the runs that are under way.
+                    _log.error("worker.queue_crashed", exc_info=error)
             await rest(stop, _AGAIN_AFTER)
         await ending
 
@@ -201,6 +223,10 @@ _NETWORK = {
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
 }
+
+
+def _tell_outage(error: BaseException) -> None:
+    _log.error("worker.store_trouble", message=str(error) or type(error).__name__)
 
 
 def _job(turn: Turn) -> Job:
