@@ -78,8 +78,8 @@ class Place:
         await self.page.fill("#client_id", client_id)
         await self.page.fill("#client_secret", "sandbox-client-secret")
         await self.page.click("form:has(#client_id) button.primary")
-        # The page would go on by itself in a second.
-        await self.page.click("main a.primary", loads=False)
+        # The page goes on by itself in a second, which a slow machine may not leave to the click.
+        await self.page.until("document.querySelector('main a.primary')?.click() ?? true")
         start = repr(f"{self.crm(side)}/")
         await self.page.until(
             f"location.href.startsWith({start}) && document.readyState == 'complete'"

@@ -24,6 +24,12 @@ __all__ = ["Page", "chromium", "executable"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _PATIENCE = 30.0
+_GONE = (
+    "Inspected target navigated or closed",
+    "Execution context was destroyed",
+    "Cannot find context with specified id",
+)
+"""What DevTools answers for a page that went elsewhere meanwhile."""
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",  # tests may run as root, where its own sandbox cannot
@@ -52,6 +58,10 @@ _KEYS = {
     "ArrowUp": (38, ""),
     "ArrowDown": (40, ""),
 }
+
+
+class PageGone(AssertionError):
+    """The page went to another address before it could answer."""
 
 
 class Page:
@@ -95,7 +105,7 @@ class Page:
         """Click what *selector* finds first; with *loads* it leads to another page."""
         script = f"document.querySelector({json.dumps(selector)}).click()"
         if loads:
-            await self.doing("Page.loadEventFired", lambda: self.run(script))
+            await self.doing("Page.loadEventFired", lambda: self._leave(script))
         else:
             await self.run(script)
 
@@ -152,13 +162,20 @@ class Page:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
+    async def _leave(self, script: str) -> None:
+        """Run what leads to another page: that it is there may be known before this one has answered."""
+        with suppress(PageGone):
+            await self.run(script)
+
     async def until(self, script: str) -> Any:
-        """The first value of *script* that is true."""
+        """The first value of *script* that is true, on this page or on one that it leads to."""
         deadline = asyncio.get_running_loop().time() + _PATIENCE
-        while not (found := await self.run(script)):
+        while True:
+            with suppress(PageGone):
+                if found := await self.run(script):
+                    return found
             assert asyncio.get_running_loop().time() < deadline, f"never came true: {script}"
             await asyncio.sleep(0.02)
-        return found
 
     async def text(self) -> str:
         return str(await self.run("document.body.innerText"))
@@ -199,7 +216,7 @@ class Page:
                 waiting = self._waiting.pop(told["id"], None)
                 if waiting is not None and not waiting.done():
                     if "error" in told:
-                        waiting.set_exception(AssertionError(told["error"]))
+                        waiting.set_exception(_failure(told["error"]))
                     else:
                         waiting.set_result(told.get("result", {}))
                 continue
@@ -215,6 +232,11 @@ class Page:
             self.complaints.append(told["params"]["entry"]["text"])
         elif told["method"] == "Runtime.exceptionThrown":
             self.complaints.append(json.dumps(told["params"]["exceptionDetails"]))
+
+
+def _failure(error: dict[str, Any]) -> AssertionError:
+    gone = any(each in error.get("message", "") for each in _GONE)
+    return (PageGone if gone else AssertionError)(error)
 
 
 @asynccontextmanager

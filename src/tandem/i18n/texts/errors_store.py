@@ -82,6 +82,10 @@ SAID = {
         "The database {where} has no connections or memory left ({words}). Allow more, or run fewer workers.",
         "データベース {where} の接続数またはメモリーが足りません({words})。上限を増やすか、ワーカーを減らしてください。",
     ),
+    "database_pool_busy": (
+        "All connections of this program to the database {where} are busy. Look whether the server is slow, or run fewer things at once.",
+        "このプログラムがデータベース {where} に使える接続がすべて使用中です。サーバーが遅くなっていないか確認するか、同時に実行するものを減らしてください。",
+    ),
     "database_stopped": (
         "The database {where} stopped the statement ({words}). Repeat the command.",
         "データベース {where} が処理を中断しました({words})。もう一度実行してください。",
