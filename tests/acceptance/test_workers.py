@@ -6,10 +6,10 @@ import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from structlog.testing import capture_logs
@@ -192,37 +192,34 @@ def _is_listed(store: Store) -> bool:
         return False
 
 
-async def _outage_noticed(said: list[MutableMapping[str, Any]]) -> None:
-    def is_noticed() -> bool:
-        return any(each["event"] == "worker.store_trouble" for each in said)
-
-    await asyncio.to_thread(until, is_noticed, "the outage to be noticed")
-
-
-async def test_a_worker_that_begins_in_an_outage_waits_for_its_end(
+@asynccontextmanager
+async def _beginning_in_an_outage(
     roads: tuple[Road, str],
-) -> None:
+) -> AsyncIterator[tuple[Road, Store]]:
+    """A worker that has noticed that there is no road to its database; asked to end afterwards, it must."""
     road, by_road = roads
     stop = asyncio.Event()
     with _runner(by_road) as (runner, store), capture_logs() as said:
         road.cut()
         serving = asyncio.create_task(runner.serve(stop))
-        await _outage_noticed(said)
-        road.mend()
-        await asyncio.to_thread(until, lambda: _is_listed(store), "the worker to be listed")
+        await asyncio.to_thread(until, lambda: bool(said), "the outage to be noticed")
+        yield road, store
         stop.set()
         await asyncio.wait_for(serving, 30)
-
-        assert store.workers(datetime.now(UTC)) == []
         assert {each["event"] for each in said} == {"worker.store_trouble"}
 
 
+async def test_a_worker_that_begins_in_an_outage_waits_for_its_end(
+    roads: tuple[Road, str],
+) -> None:
+    async with _beginning_in_an_outage(roads) as (road, store):
+        road.mend()
+        await asyncio.to_thread(until, lambda: _is_listed(store), "the worker to be listed")
+
+    with Store(roads[1], KEYRING) as anew:
+        assert anew.workers(datetime.now(UTC)) == []
+
+
 async def test_a_worker_that_begins_in_an_outage_can_be_ended(roads: tuple[Road, str]) -> None:
-    road, by_road = roads
-    stop = asyncio.Event()
-    with _runner(by_road) as (runner, _), capture_logs() as said:
-        road.cut()
-        serving = asyncio.create_task(runner.serve(stop))
-        await _outage_noticed(said)
-        stop.set()
-        await asyncio.wait_for(serving, 30)
+    async with _beginning_in_an_outage(roads) as (_, store):
+        assert not _is_listed(store)
