@@ -202,7 +202,8 @@ async def _beginning_in_an_outage(
     with _runner(by_road) as (runner, store), capture_logs() as said:
         road.cut()
         serving = asyncio.create_task(runner.serve(stop))
-        await asyncio.to_thread(until, lambda: bool(said), "the outage to be noticed")
+        await asyncio.to_thread(until, lambda: said or serving.done(), "the outage to be noticed")
+        assert not serving.done(), serving.exception()
         yield road, store
         stop.set()
         await asyncio.wait_for(serving, 30)
